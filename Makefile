@@ -1,0 +1,114 @@
+# Needs only python3 (3.11 or later, with venv and pip) and make: `make PYTHON=python3.12 test`.
+
+PYTHON ?= python3
+PYTEST_ARGS ?= -n auto
+
+VENV := .venv
+DEV := .venv-dev
+BENCH := .venv-bench
+PIP_FLAGS := --quiet --disable-pip-version-check
+EXTRAS := cli,fast,testing
+
+# Folders count too: a file that goes away changes its folder.
+SOURCES := $(shell find src ! -name '*.pyc' ! -name __pycache__) pyproject.toml README.md LICENSE
+# mypy fails on a folder without Python files.
+TYPED := src tests $(if $(shell find benchmarks -name '*.py'),benchmarks)
+
+export PIP_REQUIRE_VIRTUALENV := 1
+unexport PYTHONPATH PYTHONHOME MYPYPATH VIRTUAL_ENV
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test explore lint format docs bench constraints clean
+
+help:
+	@echo "make demo      play both cases of the article"
+	@echo "make test      build the wheel, install it, run the tests against it"
+	@echo "make explore   the same with many more random stories"
+	@echo "make lint      ruff, mypy, import-linter, news fragments, documentation"
+	@echo "make format    let ruff put the code in order"
+	@echo "make docs      build the documentation into docs/_build/html"
+	@echo "make bench     run the benchmarks"
+	@echo "make clean     remove all that is built"
+
+demo: $(VENV)/.installed
+	@$(VENV)/bin/whistle demo
+
+test: $(DEV)/.installed
+	WHISTLE_TEST_INSTALLED=1 $(DEV)/bin/pytest $(PYTEST_ARGS)
+
+explore: $(DEV)/.installed
+	WHISTLE_TEST_INSTALLED=1 HYPOTHESIS_PROFILE=explore $(DEV)/bin/pytest $(PYTEST_ARGS)
+
+lint: $(DEV)/.tools
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy --strict $(TYPED)
+	PYTHONPATH=src $(DEV)/bin/lint-imports --no-logo
+	$(DEV)/bin/towncrier build --draft --version next >/dev/null
+	$(DEV)/bin/python -B -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+format: $(DEV)/.tools
+	$(DEV)/bin/ruff check --fix .
+	$(DEV)/bin/ruff format .
+
+docs: $(DEV)/.tools
+	$(DEV)/bin/python -B -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+bench: $(BENCH)/.installed
+	$(BENCH)/bin/python -m benchmarks
+
+# Newest versions of everything, in an environment of its own; look at the difference, then test.
+constraints:
+	rm -rf $(VENV)-freeze
+	$(PYTHON) -m venv $(VENV)-freeze
+	$(VENV)-freeze/bin/pip install $(PIP_FLAGS) --upgrade pip
+	$(VENV)-freeze/bin/pip install $(PIP_FLAGS) --upgrade --group dev --group bench
+	$(VENV)-freeze/bin/pip install $(PIP_FLAGS) --upgrade --only-deps '.[$(EXTRAS)]'
+	$(VENV)-freeze/bin/pip check
+	{ sed -n '/^#/p' constraints.txt; \
+	  $(VENV)-freeze/bin/pip freeze --all | sed '/^setuptools==/d'; } > constraints.new
+	mv constraints.new constraints.txt
+	rm -rf $(VENV)-freeze
+
+clean:
+	rm -rf $(VENV) $(VENV)-*
+	rm -rf dist build mutants docs/_build .hypothesis .benchmarks
+	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
+
+# ------------------------------------------------------------------- stamps, not targets to call
+
+# $(call venv,FOLDER): a new environment with the pip of the constraints.
+define venv
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=...")'
+	@rm -rf $(1)
+	@$(PYTHON) -m venv $(1)
+	@$(1)/bin/pip install $(PIP_FLAGS) -c constraints.txt --upgrade pip
+endef
+
+$(VENV)/.installed: constraints.txt $(SOURCES)
+	$(call venv,$(VENV))
+	@$(VENV)/bin/pip install $(PIP_FLAGS) -c constraints.txt '.[cli]'
+	@touch $@
+
+$(DEV)/.tools: constraints.txt pyproject.toml
+	$(call venv,$(DEV))
+	@$(DEV)/bin/pip install $(PIP_FLAGS) -c constraints.txt --group dev
+	@$(DEV)/bin/pip install $(PIP_FLAGS) -c constraints.txt --only-deps '.[$(EXTRAS)]'
+	@touch $@
+
+$(DEV)/.installed: $(DEV)/.tools $(SOURCES)
+	@rm -rf dist
+	@$(DEV)/bin/pyproject-build --quiet --no-isolation
+	@$(DEV)/bin/pip install $(PIP_FLAGS) --force-reinstall --no-deps dist/*.whl
+	@touch $@
+
+$(BENCH)/.tools: constraints.txt pyproject.toml
+	$(call venv,$(BENCH))
+	@$(BENCH)/bin/pip install $(PIP_FLAGS) -c constraints.txt --group bench
+	@touch $@
+
+$(BENCH)/.installed: $(BENCH)/.tools $(SOURCES)
+	@$(BENCH)/bin/pip install $(PIP_FLAGS) -c constraints.txt --force-reinstall --no-deps .
+	@$(BENCH)/bin/pip install $(PIP_FLAGS) -c constraints.txt --only-deps '.[$(EXTRAS)]'
+	@touch $@

@@ -1,0 +1,34 @@
+"""Settings for every test: the Hypothesis profiles, and which package is under test."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Without a deadline: a slow machine is no fault. Under CI the same examples every time.
+settings.register_profile("dev", deadline=None, derandomize=os.environ.get("CI") == "true")
+settings.register_profile(
+    "explore",
+    deadline=None,
+    derandomize=False,
+    max_examples=2_000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def pytest_configure() -> None:
+    """`make test` is about the installed wheel: stop if the sources would be tested."""
+    if os.environ.get("WHISTLE_TEST_INSTALLED") != "1":
+        return
+    spec = find_spec("whistle_engine")
+    where = None if spec is None else spec.origin
+    if where is None or Path(where).is_relative_to(ROOT / "src"):
+        message = f"whistle_engine should come from the installed wheel, not from {where}"
+        raise pytest.UsageError(message)
