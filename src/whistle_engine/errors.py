@@ -1,0 +1,86 @@
+"""Every exception that the library raises on purpose.
+
+The tree::
+
+    WhistleError
+    ├── PolicyError            a policy or directory cannot be used as it stands
+    ├── StoryError             a story file cannot be read or does not hold
+    ├── CodecError             bytes that are not of a known wire format
+    ├── CommandIdReused        the id was used before, for something else
+    ├── VersionConflict        somebody else appended first
+    ├── StoreClosed            the store was used after it was closed
+    └── UnknownMatter          there is no such matter, or the reader may not see it
+
+A command that is not allowed is *not* an exception: ``decide`` returns
+:class:`whistle_engine.model.Refused`, which is a value.
+"""
+
+from __future__ import annotations
+
+
+class WhistleError(Exception):
+    """The root of all errors that the library raises on purpose."""
+
+
+class PolicyError(WhistleError):
+    """A policy or a directory cannot be used; the message says where and what would be right.
+
+    Attributes:
+        problems: one sentence for each mistake found, all of them at once.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        """Keep every problem, and show them all."""
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class StoryError(WhistleError):
+    """A story file cannot be read, or one of its expectations does not hold."""
+
+
+class CodecError(WhistleError):
+    """Bytes or plain values that are not of a known wire format (law L12)."""
+
+
+class CommandIdReused(WhistleError):  # noqa: N818  the name is part of law L13
+    """A command id came again with other content (law L13)."""
+
+    def __init__(self, command_id: str) -> None:
+        """Name the id that was reused."""
+        super().__init__(
+            f"command id {command_id!r} was used before with other content; "
+            "send a new command under a new id"
+        )
+        self.command_id = command_id
+
+
+class VersionConflict(WhistleError):  # noqa: N818  the name is part of clause S3
+    """An append expected another version of the matter (clause S3)."""
+
+    def __init__(self, matter: str, expected: int, actual: int) -> None:
+        """Say which version was expected and which one is there."""
+        super().__init__(
+            f"matter {matter!r} is at version {actual}, not {expected}: "
+            "load it again and decide again"
+        )
+        self.matter = matter
+        self.expected = expected
+        self.actual = actual
+
+
+class StoreClosed(WhistleError):  # noqa: N818  the name is part of clause S14
+    """The store was used after it was closed (clause S14)."""
+
+    def __init__(self) -> None:
+        """Say what to do instead."""
+        super().__init__("the store is closed; open a new one")
+
+
+class UnknownMatter(WhistleError):  # noqa: N818  reads as the condition that it names
+    """There is no such matter, or the reader may not see it: the two look the same."""
+
+    def __init__(self, matter: str) -> None:
+        """Name the matter that was asked for."""
+        super().__init__(f"no matter {matter!r} that this actor may see")
+        self.matter = matter
