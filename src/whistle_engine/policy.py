@@ -1,0 +1,492 @@
+"""A policy as values: everything that a city may set, and nothing that it may not.
+
+Each value that comes from somewhere names its source, or says that it is a choice.
+A policy is read from its file by :mod:`whistle_engine.policy_file`; here it is plain data
+that checks itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, timezone
+from functools import cached_property
+
+from attrs import frozen
+
+from whistle_engine.directory import Shift
+from whistle_engine.errors import PolicyError
+from whistle_engine.model import (
+    Affair,
+    Facts,
+    Label,
+    Limit,
+    Party,
+    StepAction,
+    UnitCode,
+    What,
+)
+
+
+@frozen(kw_only=True)
+class WhistleKind:
+    """A kind of whistle: what must happen, in which limit, and who may blow it.
+
+    Attributes:
+        rank: the higher, the more urgent; unique among the kinds of a policy.
+        urgent: blown and dispatched in one step; exactly one kind is.
+        report_in, solve, hand_in, redo: limits for arriving, for solving, for a joint unit's
+            contribution, and for the further clock after reopening or taking over late.
+        extension: the most by which the solve clock can be extended in all; ``None`` for never.
+        may_blow: the parties that may blow it.
+        to_street: blown by a community, it goes to its street for what the street list holds.
+        evidence: how many proofs feeding back needs at the least.
+    """
+
+    code: str
+    title: Label
+    rank: int
+    urgent: bool
+    report_in: Limit
+    solve: Limit
+    hand_in: Limit
+    redo: Limit
+    extension: Limit | None
+    may_blow: frozenset[Party]
+    to_street: bool
+    evidence: int
+    source: str
+
+
+@frozen(kw_only=True)
+class Category:
+    """A row of the dispatch catalogue (派单目录): who leads and who joins for a category.
+
+    Attributes:
+        affair, kind: what the category is when no rule says otherwise.
+        leads: the units that could rightly lead; the first does unless the operations
+            centre names another of them.
+        joint: units dispatched to as joint; enterprises and city bureaus among them are invited.
+        since, until: days (inclusive, local) between which the row is in force.
+    """
+
+    code: str
+    title: Label
+    affair: Affair
+    kind: str | None
+    leads: tuple[UnitCode, ...]
+    joint: tuple[UnitCode, ...]
+    since: date | None
+    until: date | None
+    source: str
+
+
+@frozen(kw_only=True)
+class ListItem:
+    """A category that the street list holds (街道职责清单), between two local days."""
+
+    category: str
+    since: date | None
+    until: date | None
+    source: str
+
+
+@frozen(kw_only=True)
+class FactType:
+    """A fact that rules may read: its name and its values, ``unknown`` always among them."""
+
+    name: str
+    title: Label
+    values: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class Floor:
+    """What a signal demands at least, by how sure it is and when it happens.
+
+    Attributes:
+        signal: the name of the signal fact (values none, possible, present, unknown).
+        level: ``possible`` or ``present``.
+        timing: ``over``, ``ongoing`` or ``imminent``; unknown timing counts as ongoing.
+        affair, kind: at least this affair, and for public affairs at least this kind.
+    """
+
+    signal: str
+    level: str
+    timing: str
+    affair: Affair
+    kind: str | None
+    source: str
+
+
+@frozen(kw_only=True)
+class Rule:
+    """A classification rule: when every condition holds, the result; the first match decides.
+
+    Attributes:
+        when: pairs of a fact and the values of it that match; empty matches everything.
+        affair, kind: the result; ``None`` takes the category's own.
+    """
+
+    id: str
+    title: Label
+    when: tuple[tuple[str, frozenset[str]], ...]
+    affair: Affair | None
+    kind: str | None
+    source: str
+
+
+@frozen(kw_only=True)
+class TrackLimit:
+    """The limit of a household or shared matter, by scope (大事大议、小事小议、急事快议)."""
+
+    affair: Affair
+    scope: str
+    limit: Limit
+
+
+@frozen(kw_only=True)
+class Rung:
+    """A rung of the ladder (临期 → 催办 → 督办 → 上报).
+
+    Attributes:
+        percent: how much of the limit has passed; or
+        after: how long after the due time. Exactly one of the two is set.
+        to: ``holder``, ``supervisor``, ``community``, ``street``, ``hotline``, ``coordinator``,
+            or a unit's code.
+    """
+
+    action: StepAction
+    percent: int | None
+    after: Limit | None
+    to: str
+    source: str
+
+
+@frozen(kw_only=True)
+class Ladder:
+    """The rungs for clocks of some kinds; ``whats`` empty is the ladder for all others."""
+
+    whats: frozenset[What]
+    rungs: tuple[Rung, ...]
+
+
+@frozen(kw_only=True)
+class Objections:
+    """Objecting (FR8): how long after being asked, and how long the coordinator has."""
+
+    within: Limit
+    answer: Limit
+    source: str
+
+
+@frozen(kw_only=True)
+class Extensions:
+    """Extensions: who decides them (``street`` or ``coordinator``) and in which time."""
+
+    decided_by: Party
+    decide: Limit
+    source: str
+
+
+@frozen(kw_only=True)
+class Deferrals:
+    """Deferring (挂账): how often, and for how long in all from the first time."""
+
+    most: int
+    total: Limit
+    source: str
+
+
+@frozen(kw_only=True)
+class Marks:
+    """Marking and reopening.
+
+    Attributes:
+        mark: how long an entitled party has before its mark lapses.
+        tell: how long the first responder has to tell each raiser.
+        rounds: how many rounds there may be before the coordinator must decide.
+        reopen_within: how long after closing it can be reopened.
+        follow_up: the latest date that a plan may name, from feeding back.
+    """
+
+    mark: Limit
+    tell: Limit
+    rounds: int
+    reopen_within: Limit
+    follow_up: Limit
+    source: str
+
+
+@frozen(kw_only=True)
+class Calendar:
+    """The days that differ from Monday to Friday, as the notices say, and how far they are known.
+
+    Attributes:
+        holidays: days off that would otherwise be worked, and festivals on weekends.
+        make_up: weekend days that are worked (调休).
+        known_until: the last day that the calendar knows; beyond it due times are provisional.
+    """
+
+    holidays: frozenset[date]
+    make_up: frozenset[date]
+    known_until: date
+    source: str
+
+
+@frozen(kw_only=True, slots=False)
+class Policy:
+    """Everything that a city sets.
+
+    Attributes:
+        utc_offset: the city's fixed offset from UTC.
+        limits: by name: classify, look, blow, dispatch, designate, docket, review_answer …, the
+            limits of the steps that no whistle kind names.
+        enforcement: the departments over which a street may coordinate and direct (统筹调度权).
+        urgent_lead: who is dispatched to when an urgent whistle finds no designatable lead.
+        coordinator, operations, hotline: the units that have those tasks.
+        permissions: command name to the parties that may give it; a command that is absent keeps
+            all that the engine allows. It can only narrow (L16).
+        straight: whether the hotline may send straight to a lead (直派).
+        routes: other ways, for redirecting: code to label.
+
+    Raises:
+        PolicyError: what is named is not there, ranks or urgent kinds are not unique, no last
+            catch-all rule (L1), a floor that falls as danger rises (L2) …; all at once.
+    """
+
+    code: str
+    title: Label
+    version: str
+    in_force_from: date
+    utc_offset: timedelta
+    shifts: tuple[Shift, ...]
+    calendar: Calendar
+    channels: Mapping[str, Label]
+    routes: Mapping[str, Label]
+    facts: tuple[FactType, ...]
+    floors: tuple[Floor, ...]
+    rules: tuple[Rule, ...]
+    kinds: tuple[WhistleKind, ...]
+    categories: tuple[Category, ...]
+    street_list: tuple[ListItem, ...]
+    tracks: tuple[TrackLimit, ...]
+    limits: Mapping[str, Limit]
+    ladders: tuple[Ladder, ...]
+    objections: Objections
+    extensions: Extensions
+    deferrals: Deferrals
+    marks: Marks
+    enforcement: frozenset[UnitCode]
+    urgent_lead: UnitCode
+    coordinator: UnitCode
+    operations: UnitCode
+    hotline: UnitCode | None
+    straight: bool
+    permissions: Mapping[str, frozenset[Party]]
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a policy that could not decide every case."""
+        problems = tuple(_problems(self))
+        if problems:
+            raise PolicyError(problems)
+
+    @cached_property
+    def zone(self) -> timezone:
+        """The city's time zone: a fixed offset."""
+        return timezone(self.utc_offset)
+
+    @cached_property
+    def kind_of(self) -> dict[str, WhistleKind]:
+        """The kinds by code."""
+        return {k.code: k for k in self.kinds}
+
+    @cached_property
+    def urgent(self) -> WhistleKind:
+        """The one urgent kind."""
+        return next(k for k in self.kinds if k.urgent)
+
+    @cached_property
+    def _rows(self) -> dict[str, tuple[Category, ...]]:
+        rows: dict[str, tuple[Category, ...]] = {}
+        for row in self.categories:
+            rows[row.code] = (*rows.get(row.code, ()), row)
+        return rows
+
+    @cached_property
+    def _listed(self) -> dict[str, tuple[ListItem, ...]]:
+        rows: dict[str, tuple[ListItem, ...]] = {}
+        for row in self.street_list:
+            rows[row.category] = (*rows.get(row.category, ()), row)
+        return rows
+
+    def local(self, at: datetime) -> datetime:
+        """An instant as the city's clocks show it."""
+        return at.astimezone(self.zone)
+
+    def category(self, code: str, at: datetime) -> Category | None:
+        """The catalogue row of a category in force at an instant, or ``None``."""
+        rows = self._rows.get(code, ())
+        if len(rows) == 1 and rows[0].since is None and rows[0].until is None:
+            return rows[0]
+        day = self.local(at).date()
+        return next((r for r in rows if _in_force(r, day)), None)
+
+    def street_holds(self, category: str, at: datetime) -> bool:
+        """Tell whether the street list holds a category at an instant (FR9)."""
+        day = self.local(at).date()
+        return any(_in_force(row, day) for row in self._listed.get(category, ()))
+
+    def ladder(self, what: What) -> tuple[Rung, ...]:
+        """The rungs for a kind of clock: its own ladder, or the one for all others."""
+        own = next((ladder for ladder in self.ladders if what in ladder.whats), None)
+        rest = next((ladder for ladder in self.ladders if not ladder.whats), None)
+        found = own or rest
+        return found.rungs if found is not None else ()
+
+    def rank(self, affair: Affair | None, kind: str | None) -> int:
+        """How urgent: unclassified −1, household 0, shared 1, then the kinds from 2 by rank."""
+        if affair is None:
+            return -1
+        if affair is not Affair.PUBLIC:
+            return 0 if affair is Affair.HOUSEHOLD else 1
+        return 2 + (self.kind_of[kind].rank if kind is not None else 0)
+
+
+def _in_force(row: Category | ListItem, day: date) -> bool:
+    return (row.since is None or row.since <= day) and (row.until is None or day <= row.until)
+
+
+REQUIRED_LIMITS = (
+    "classify",
+    "look",
+    "blow",
+    "dispatch",
+    "designate",
+    "docket",
+    "decide_round",
+    "mediate_redo",
+    "deliberate_redo",
+)
+"""The limits that every policy names, apart from those of the whistle kinds."""
+
+LEVELS = ("possible", "present")
+TIMINGS = ("over", "ongoing", "imminent")
+
+
+def _problems(policy: Policy) -> list[str]:
+    return [
+        *_kind_problems(policy),
+        *_rule_problems(policy),
+        *_floor_problems(policy),
+        *_limit_problems(policy),
+    ]
+
+
+def _kind_problems(policy: Policy) -> list[str]:
+    found = []
+    if sum(k.urgent for k in policy.kinds) != 1:
+        found.append("exactly one whistle kind must be urgent")
+    if len({k.rank for k in policy.kinds}) != len(policy.kinds):
+        found.append("two whistle kinds have the same rank")
+    if policy.kinds and not max(policy.kinds, key=lambda k: k.rank).urgent:
+        found.append("the urgent whistle kind must have the highest rank")
+    found += [
+        f"category {c.code!r} names the whistle kind {c.kind!r}, which is not declared"
+        for c in policy.categories
+        if c.kind is not None and c.kind not in policy.kind_of
+    ]
+    found += [
+        f"public category {c.code!r} names no whistle kind"
+        for c in policy.categories
+        if c.affair is Affair.PUBLIC and c.kind is None
+    ]
+    return found
+
+
+def _rule_problems(policy: Policy) -> list[str]:
+    found = []
+    values = {f.name: set(f.values) for f in policy.facts}
+    signals = {f.signal for f in policy.floors}
+    if not policy.rules or policy.rules[-1].when:
+        found.append("the last classification rule must match everything (when = {}) (L1)")
+    for rule in policy.rules:
+        for name, wanted in rule.when:
+            if name in signals:
+                found.append(
+                    f"rule {rule.id!r} reads the signal {name!r}; signals act by floors only (L2)"
+                )
+            elif name == "category":
+                found += [
+                    f"rule {rule.id!r}: no category {value!r}"
+                    for value in sorted(wanted - {c.code for c in policy.categories})
+                ]
+            elif name not in values:
+                found.append(f"rule {rule.id!r} reads the fact {name!r}, which is not declared")
+            else:
+                found += [
+                    f"rule {rule.id!r}: the fact {name!r} has no value {value!r}"
+                    for value in sorted(wanted - values[name])
+                ]
+        if rule.kind is not None and rule.kind not in policy.kind_of:
+            found.append(f"rule {rule.id!r}: no whistle kind {rule.kind!r}")
+    return found
+
+
+def _floor_problems(policy: Policy) -> list[str]:
+    found = []
+    table = {(f.signal, f.level, f.timing): f for f in policy.floors}
+    names = {f.name for f in policy.facts}
+    for floor in policy.floors:
+        where = f"floor of {floor.signal!r}, {floor.level}, {floor.timing}"
+        if floor.signal not in names:
+            found.append(f"{where}: the signal is not declared as a fact")
+        if floor.level not in LEVELS or floor.timing not in TIMINGS:
+            found.append(f"{where}: level is one of {LEVELS}, timing one of {TIMINGS}")
+        if floor.kind is not None and floor.kind not in policy.kind_of:
+            found.append(f"{where}: no whistle kind {floor.kind!r}")
+        elif floor.timing == "over" and floor.kind == policy.urgent.code:
+            found.append(f"{where}: what is over is never of the urgent kind (L3)")
+        elif (above := table.get((floor.signal, "present", floor.timing))) is not None and (
+            policy.rank(above.affair, above.kind) < policy.rank(floor.affair, floor.kind)
+        ):
+            found.append(f"{where}: falls as the signal rises to present (L2)")
+        elif floor.level == "possible" and above is None:
+            found.append(f"{where}: there is no floor for the signal present (L2)")
+    return found
+
+
+def _limit_problems(policy: Policy) -> list[str]:
+    found = [
+        f"the limit {name!r} is missing" for name in REQUIRED_LIMITS if name not in policy.limits
+    ]
+    if policy.marks.rounds < 1:
+        found.append("marks.rounds must be at least 1")
+    if policy.deferrals.most < 0:
+        found.append("deferrals.most must not be negative")
+    found += [
+        f"a rung {rung.action.value!r} needs exactly one of percent and after"
+        for ladder in policy.ladders
+        for rung in ladder.rungs
+        if (rung.percent is None) == (rung.after is None)
+    ]
+    return found
+
+
+__all__ = [
+    "Calendar",
+    "Category",
+    "Deferrals",
+    "Extensions",
+    "FactType",
+    "Facts",
+    "Floor",
+    "Ladder",
+    "ListItem",
+    "Marks",
+    "Objections",
+    "Policy",
+    "Rule",
+    "Rung",
+    "TrackLimit",
+    "WhistleKind",
+]
