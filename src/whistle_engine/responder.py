@@ -1,0 +1,181 @@
+"""The first-responder rule (首问负责), FR1 to FR10, as functions that the moves ask.
+
+Whoever is asked first is accountable and follows the matter to its end; it may bring others
+in, and may not pass the matter back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from attrs import frozen
+
+from whistle_engine.commands import FeedBack
+from whistle_engine.model import (
+    Actor,
+    Clock,
+    Matter,
+    Part,
+    ResultCode,
+    Role,
+    Shirk,
+    UnitCode,
+    UnitKind,
+    Unmet,
+    What,
+)
+from whistle_engine.refusals import unmet
+from whistle_engine.rules import Rules
+from whistle_engine.standing import lead, responder
+
+BELOW = (UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID)
+"""Where nothing may flow back to (FR5)."""
+
+INVITED_ONLY = (UnitKind.ENTERPRISE, UnitKind.CITY_BUREAU)
+"""Whom the district cannot command: they may join or accept, and are never designated."""
+
+WORKING = (What.SOLVE, What.REDO)
+"""The clocks of the lead's own work."""
+
+
+@frozen
+class Plan:
+    """Who is called: the lead (``None`` where no catalogue names one), joint units, invited."""
+
+    lead: UnitCode | None
+    joint: tuple[UnitCode, ...]
+    invited: tuple[UnitCode, ...]
+
+
+def running(matter: Matter, *whats: What, unit: UnitCode | None = None) -> Iterator[Clock]:
+    """The clocks of these kinds that have not ended, of one unit or of all."""
+    for clock in matter.clocks:
+        if clock.ended is None and clock.what in whats and (unit is None or clock.unit == unit):
+            yield clock
+
+
+def overdue(clock: Clock, now: datetime) -> bool:
+    """Tell whether the clock's due time has passed; at the due time it is still kept."""
+    return now > clock.due.at
+
+
+def listed(matter: Matter, rules: Rules, now: datetime) -> bool:
+    """Tell whether the street list holds the matter's category, or it was admitted (FR9)."""
+    found = matter.classification
+    return matter.admitted or (found is not None and rules.policy.street_holds(found.category, now))
+
+
+def can_lead(unit: UnitCode, matter: Matter, rules: Rules, now: datetime) -> Iterator[Unmet]:
+    """What stands against a unit's being made lead by another's act (FR1, FR9)."""
+    found = rules.directory.unit(unit)
+    if found is None:
+        yield unmet("unknown_unit", unit=unit)
+        return
+    low = found.kind in BELOW
+    elsewhere = low and unit not in (matter.street, matter.community)
+    if not found.may_lead or found.kind in INVITED_ONLY or elsewhere:
+        yield unmet("cannot_lead", unit=unit, kind=found.kind.value)
+    elif low and not listed(matter, rules, now):
+        yield unmet("not_on_street_list", unit=unit, category=category(matter))
+
+
+def designatable(unit: UnitCode, rules: Rules) -> bool:
+    """Tell whether a catalogue's lead can be dispatched to as lead: not merely invited."""
+    found = rules.directory.unit(unit)
+    return found is not None and found.may_lead and found.kind not in (*INVITED_ONLY, *BELOW)
+
+
+def kind_code(matter: Matter) -> str | None:
+    """The kind of the whistle that is blown, else the kind that the matter was classified as."""
+    found = matter.whistle or matter.classification
+    return found.kind if found is not None else None
+
+
+def category(matter: Matter) -> str:
+    """The category's code, or ``unknown`` before classification."""
+    return matter.classification.category if matter.classification is not None else "unknown"
+
+
+def plan(
+    code: str, rules: Rules, now: datetime, *, named: UnitCode | None = None, urgent: bool = False
+) -> Plan:
+    """Whom the dispatch catalogue calls for a category (FR1, FR9).
+
+    The lead is the unit named, else the first of the catalogue's leads that can be
+    commanded, else, for an urgent whistle, the unit that the policy names for that. Leads
+    and joint units that cannot be commanded are invited.
+    """
+    row = rules.policy.category(code, now)
+    leads = row.leads if row is not None else ()
+    chosen = named or next((u for u in leads if designatable(u, rules)), None)
+    if chosen is None and urgent:
+        chosen = rules.policy.urgent_lead
+    invited = tuple(u for u in leads if rules.directory.is_kind(u, *INVITED_ONLY))
+    others = tuple(u for u in (row.joint if row is not None else ()) if u != chosen)
+    return Plan(
+        chosen,
+        tuple(u for u in others if not rules.directory.is_kind(u, *INVITED_ONLY)),
+        (
+            *(u for u in invited if u != chosen),
+            *(u for u in others if rules.directory.is_kind(u, *INVITED_ONLY)),
+        ),
+    )
+
+
+def flows_back(unit: UnitCode, rules: Rules, actor: Actor) -> Iterator[Unmet]:
+    """FR5: no act of a department makes a street, community or grid accountable."""
+    if Role.RECEIVER in actor.roles and rules.directory.is_kind(unit, *BELOW):
+        yield unmet("flows_back", unit=unit, shirk=Shirk.FLOW_BACK)
+
+
+def hollow(
+    matter: Matter, act: FeedBack, texts: tuple[str, ...], rules: Rules, now: datetime
+) -> Iterator[Unmet]:
+    """FR6: no hollow answer: what is missing before the lead may feed back."""
+    shirk = Shirk.HOLLOW_ANSWER
+    leading = lead(matter)
+    if leading is None or leading.reported_in is None:
+        yield unmet(
+            "not_reported_in", unit=leading.unit if leading is not None else "", shirk=shirk
+        )
+    if "text" not in texts:
+        yield unmet("answer_without_words", shirk=shirk)
+    needed = evidence_needed(matter, act.result, rules)
+    if len(act.evidence) < needed:
+        yield unmet(
+            "answer_without_evidence", needed=str(needed), given=str(len(act.evidence)), shirk=shirk
+        )
+    for clock in running(matter, What.HAND_IN):
+        late = overdue(clock, now)
+        if clock.unit in act.without:
+            if not late:
+                yield unmet("joint_not_late", unit=clock.unit or "", shirk=shirk)
+        else:
+            yield unmet(
+                "joint_pending", unit=clock.unit or "", late="yes" if late else "no", shirk=shirk
+            )
+
+
+def evidence_needed(matter: Matter, result: ResultCode, rules: Rules) -> int:
+    """How many proofs the result needs: what the kind asks for; an explanation, one at least."""
+    kind = rules.policy.kind_of.get(kind_code(matter) or "")
+    asked = kind.evidence if kind is not None else 1
+    return max(1, asked) if result is ResultCode.EXPLAINED else asked
+
+
+def judging_unit(matter: Matter, rules: Rules) -> UnitCode:
+    """The one unit that marks: the community, else the street, else the coordinator (L8)."""
+    units = {r.unit for r in matter.responders if r.part is not Part.INVITED}
+    for unit in (matter.community, matter.street):
+        if unit not in units:
+            return unit
+    return rules.policy.coordinator
+
+
+def judging_raisers(matter: Matter) -> Iterator[str]:
+    """Every raiser who belongs to no responding unit (L8)."""
+    for raiser in matter.raisers:
+        found = responder(matter, raiser.unit) if raiser.unit is not None else None
+        if found is None or found.part is Part.INVITED:
+            yield raiser.id
