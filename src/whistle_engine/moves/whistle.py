@@ -1,0 +1,414 @@
+"""Blowing and dispatching: 吹哨, 街道承办, 哨声升级, 撤哨, 直派, 派单."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from whistle_engine import commands as c
+from whistle_engine import events as e
+from whistle_engine.model import (
+    Affair,
+    Classification,
+    DispatchedBy,
+    Matter,
+    Outcome,
+    Part,
+    Responder,
+    Stage,
+    UnitCode,
+    Unmet,
+    What,
+)
+from whistle_engine.moves.record import Case, Record
+from whistle_engine.moves.state import merged_facts
+from whistle_engine.policy import WhistleKind
+from whistle_engine.refusals import unmet
+from whistle_engine.responder import (
+    WORKING,
+    Plan,
+    can_lead,
+    category,
+    kind_code,
+    listed,
+    plan,
+    running,
+)
+from whistle_engine.rules import Rules
+from whistle_engine.standing import STANDING, lead, responder
+
+IN_RESPONSE = (Stage.DISPATCHED, Stage.HANDLING)
+
+
+# ---------------------------------------------------------------- dispatching, by whatever act
+
+
+def kind_of(matter: Matter, rules: Rules) -> WhistleKind:
+    """The kind by whose limits departments respond; without one, the lowest."""
+    found = rules.policy.kind_of.get(kind_code(matter) or "")
+    return found if found is not None else min(rules.policy.kinds, key=lambda k: k.rank)
+
+
+def on_duty(record: Record, unit: UnitCode) -> str | None:
+    """The unit's receiver on duty, else its head."""
+    rules = record.rules
+    found = rules.directory.receiver(unit, rules.policy.local(record.at))
+    if found is not None:
+        return found
+    held = rules.directory.unit(unit)
+    return held.head if held is not None else None
+
+
+def call(record: Record, unit: UnitCode, kind: WhistleKind, *, part: Part) -> None:
+    """Start the clocks of a unit that was called; nobody on duty there is an escalation."""
+    clock = record.next_clock
+    record.start(What.REPORT_IN, unit, kind.report_in)
+    if part is Part.LEAD:
+        record.start(What.SOLVE, unit, kind.solve, extendable=kind.extension)
+    else:
+        record.start(What.HAND_IN, unit, kind.hand_in)
+    missing_receiver(record, unit, clock)
+
+
+def missing_receiver(record: Record, unit: UnitCode, clock: int) -> None:
+    """A unit where no receiver is on duty comes before the coordinator, never in silence."""
+    rules = record.rules
+    if rules.directory.receiver(unit, rules.policy.local(record.at)) is None:
+        record.escalate("no_receiver", clock=clock)
+
+
+def send(record: Record, how: DispatchedBy, called: Plan, kind: WhistleKind) -> None:
+    """Write the dispatch: one lead, with its first receiver; joint units; units invited."""
+    if called.lead is None:
+        raise AssertionError(called)
+    may_object = how is not DispatchedBy.TAKE_ON
+    responders = [
+        Responder(
+            unit=called.lead,
+            part=Part.LEAD,
+            receiver=on_duty(record, called.lead),
+            object_until=record.rules.limits.due(
+                record.at, record.rules.policy.objections.within, unit=called.lead
+            ).at
+            if may_object
+            else None,
+        )
+    ]
+    responders += [
+        Responder(unit=u, part=Part.JOINT, receiver=on_duty(record, u)) for u in called.joint
+    ]
+    responders += [
+        Responder(unit=u, part=Part.INVITED, receiver=on_duty(record, u)) for u in called.invited
+    ]
+    record.add(e.Dispatched(record.at, how, tuple(responders)))
+    call(record, called.lead, kind, part=Part.LEAD)
+    for unit in called.joint:
+        call(record, unit, kind, part=Part.JOINT)
+
+
+# ---------------------------------------------------------------- blow
+
+
+def blow_unmet(case: Case[c.Blow]) -> Iterator[Unmet]:
+    """Who may blow this kind, from here, for this matter."""
+    kind = case.rules.policy.kind_of.get(case.do.kind)
+    if kind is None:
+        yield unmet("unknown_kind", kind=case.do.kind)
+        return
+    if not _may_blow(case, kind):
+        yield unmet(
+            "kind_not_yours", kind=kind.code, who=", ".join(sorted(p.value for p in kind.may_blow))
+        )
+    matter = case.matter
+    if matter.stage in IN_RESPONSE:
+        yield from _blow_within_unmet(case, kind)
+        return
+    if matter.stage is not Stage.AWAITING_WHISTLE and not kind.urgent:
+        yield unmet("only_urgent_here", stage=matter.stage.value)
+    found = _classification(case)
+    if found is None or case.rules.policy.category(found.category, case.now) is None:
+        yield unmet("category_needed", category=found.category if found is not None else "")
+    known = matter.classification
+    floor = case.rules.policy.kind_of.get(known.kind) if known is not None and known.kind else None
+    if floor is not None and kind.rank < floor.rank:
+        yield unmet("kind_below_classification", kind=kind.code, least=floor.code)
+
+
+def _may_blow(case: Case[Any], kind: WhistleKind) -> bool:
+    return any(STANDING[p](case.command.by, case.matter, case.rules) for p in kind.may_blow)
+
+
+def _blow_within_unmet(case: Case[c.Blow], kind: WhistleKind) -> Iterator[Unmet]:
+    """Within handling, a street that leads may call further departments."""
+    leading = lead(case.matter)
+    if leading is None or leading.unit != case.matter.street or case.unit != leading.unit:
+        yield unmet("only_leading_street", lead=leading.unit if leading is not None else "")
+    elif not any(_further(case)):
+        yield unmet("no_further_unit", category=category(case.matter))
+    if kind.rank < kind_of(case.matter, case.rules).rank:
+        yield unmet(
+            "kind_below_classification",
+            kind=kind.code,
+            least=kind_of(case.matter, case.rules).code,
+        )
+
+
+def _further(case: Case[c.Blow]) -> Iterator[tuple[UnitCode, Part]]:
+    called = plan(category(case.matter), case.rules, case.now)
+    joint = called.joint if called.lead is None else (called.lead, *called.joint)
+    for unit in joint:
+        if responder(case.matter, unit) is None:
+            yield unit, Part.JOINT
+    for unit in called.invited:
+        if responder(case.matter, unit) is None:
+            yield unit, Part.INVITED
+
+
+def _classification(case: Case[c.Blow]) -> Classification | None:
+    """What is blown for: as classified, or, blown before that, by the category named."""
+    code = case.do.category
+    known = case.matter.classification
+    if code is None:
+        code = dict(case.matter.facts).get("category")
+    if known is not None and known.affair is Affair.PUBLIC:
+        return known
+    if known is not None:
+        code = known.category
+    if code is None:
+        return None
+    return Classification(
+        affair=Affair.PUBLIC,
+        kind=case.do.kind,
+        category=code,
+        rule="blown",
+        source="blown before the rules had classified it",
+        used=merged_facts(case.matter.facts, (("category", code),)),
+    )
+
+
+def blow(case: Case[c.Blow], record: Record) -> None:
+    """Blow; an urgent whistle is dispatched at once, by the same command."""
+    kind = case.rules.policy.kind_of[case.do.kind]
+    found = _classification(case)
+    if case.matter.stage in IN_RESPONSE:
+        _blow_within(case, record, kind)
+        return
+    if found is None:
+        raise AssertionError(case.command)
+    record.add(e.Blown(case.now, kind.code, case.unit, found))
+    record.end_all(done=(What.BLOW, What.CLASSIFY) if kind.urgent else (What.BLOW,))
+    called = plan(found.category, case.rules, case.now, urgent=kind.urgent)
+    if kind.urgent:
+        send(record, DispatchedBy.URGENT_WHISTLE, called, kind)
+    else:
+        _await_dispatch(case.matter, record, called, kind, case.unit)
+
+
+def _await_dispatch(
+    matter: Matter, record: Record, called: Plan, kind: WhistleKind, blower: UnitCode | None
+) -> None:
+    """The operations centre dispatches; where no catalogue names a lead, the coordinator (FR9)."""
+    policy = record.rules.policy
+    street = (
+        kind.to_street and blower == matter.community and listed(matter, record.rules, record.at)
+    )
+    if called.lead is None and not street:
+        record.start(What.DESIGNATE, policy.coordinator, policy.limits["designate"])
+    else:
+        record.start(What.DISPATCH, policy.operations, policy.limits["dispatch"])
+
+
+def _blow_within(case: Case[c.Blow], record: Record, kind: WhistleKind) -> None:
+    known = case.matter.classification
+    if known is None:
+        raise AssertionError(case.matter)
+    record.add(e.Blown(case.now, kind.code, case.unit, known))
+    for unit, part in _further(case):
+        bring(record, unit, part, kind, by=case.matter.street)
+
+
+def bring(record: Record, unit: UnitCode, part: Part, kind: WhistleKind, *, by: UnitCode) -> None:
+    """Bring a unit in: joint, with clocks of its own, or invited, without any."""
+    record.add(
+        e.BroughtIn(
+            record.at,
+            Responder(unit=unit, part=part, receiver=on_duty(record, unit), brought_in_by=by),
+        )
+    )
+    if part is Part.JOINT:
+        call(record, unit, kind, part=part)
+
+
+# ---------------------------------------------------------------- take on, send straight
+
+
+def take_on(case: Case[c.TakeOn], record: Record) -> None:
+    """The street leads by its own act, and reports in like any responder."""
+    record.end_all(done=(What.BLOW,))
+    called = Plan(case.matter.street, (), ())
+    send(record, DispatchedBy.TAKE_ON, called, kind_of(case.matter, case.rules))
+
+
+def send_straight_unmet(case: Case[c.SendStraight]) -> Iterator[Unmet]:
+    """Where the policy says so: to a lead of the catalogue, or to a street that answers for it."""
+    if not case.rules.policy.straight:
+        yield unmet("straight_not_allowed")
+    yield from _addressee_unmet(case.matter, case.do.to, case.rules, case.now)
+
+
+def _addressee_unmet(matter: Matter, to: UnitCode, rules: Rules, now: datetime) -> Iterator[Unmet]:
+    yield from can_lead(to, matter, rules, now)
+    row = rules.policy.category(category(matter), now)
+    leads = row.leads if row is not None else ()
+    if to not in leads and to != matter.street:
+        yield unmet("not_in_catalogue", unit=to, category=category(matter), leads=", ".join(leads))
+
+
+def send_straight(case: Case[c.SendStraight], record: Record) -> None:
+    """Send it to its lead without a whistle; a street gets no joint units by this."""
+    record.end_all(done=(What.BLOW,))
+    to = case.do.to
+    called = (
+        Plan(to, (), ())
+        if to == case.matter.street
+        else plan(category(case.matter), case.rules, case.now, named=to)
+    )
+    send(record, DispatchedBy.SEND_STRAIGHT, called, kind_of(case.matter, case.rules))
+
+
+# ---------------------------------------------------------------- dispatch
+
+
+def _to_street(matter: Matter, rules: Rules, now: datetime) -> bool:
+    """A community's quick whistle goes to its street for what the street list holds (FR9)."""
+    whistle = matter.whistle
+    return (
+        whistle is not None
+        and whistle.blower == matter.community
+        and rules.policy.kind_of[whistle.kind].to_street
+        and listed(matter, rules, now)
+    )
+
+
+def _called(case: Case[c.Dispatch]) -> Plan:
+    if case.do.lead is None and _to_street(case.matter, case.rules, case.now):
+        return Plan(case.matter.street, (), ())
+    return plan(category(case.matter), case.rules, case.now, named=case.do.lead)
+
+
+def dispatch_unmet(case: Case[c.Dispatch]) -> Iterator[Unmet]:
+    """The lead must be one that the catalogue names, and that can be commanded."""
+    named = case.do.lead
+    if named is not None:
+        yield from _addressee_unmet(case.matter, named, case.rules, case.now)
+        if named == case.matter.street and not _to_street(case.matter, case.rules, case.now):
+            yield unmet("not_in_catalogue", unit=named, category=category(case.matter))
+    elif _called(case).lead is None:
+        yield unmet("not_in_catalogue", unit="", category=category(case.matter))
+
+
+def dispatch(case: Case[c.Dispatch], record: Record) -> None:
+    """Let the call reach the departments and their receivers."""
+    record.end_all(What.DISPATCH, What.DESIGNATE, What.DOCKET, done=(What.DISPATCH,))
+    send(record, DispatchedBy.DISPATCH, _called(case), kind_of(case.matter, case.rules))
+
+
+# ---------------------------------------------------------------- raise, stand down
+
+
+def raise_unmet(case: Case[c.RaiseWhistle]) -> Iterator[Unmet]:
+    """To a kind of higher rank, by one who may blow it."""
+    kind = case.rules.policy.kind_of.get(case.do.kind)
+    if kind is None:
+        yield unmet("unknown_kind", kind=case.do.kind)
+        return
+    if not _may_blow(case, kind):
+        yield unmet(
+            "kind_not_yours", kind=kind.code, who=", ".join(sorted(p.value for p in kind.may_blow))
+        )
+    whistle = case.matter.whistle
+    if whistle is None:
+        yield unmet("no_whistle")
+    elif kind.rank <= case.rules.policy.kind_of[whistle.kind].rank:
+        yield unmet("kind_not_higher", kind=kind.code, now=whistle.kind)
+
+
+def raise_whistle(case: Case[c.RaiseWhistle], record: Record) -> None:
+    """A further clock by the new kind's limits; an old one ends missed or superseded (FR7)."""
+    kind = case.rules.policy.kind_of[case.do.kind]
+    matter = case.matter
+    record.add(e.WhistleRaised(case.now, kind.code, case.unit))
+    if matter.stage is Stage.BLOWN:
+        if kind.urgent:
+            record.end_all()
+            called = plan(category(matter), case.rules, case.now, urgent=True)
+            send(record, DispatchedBy.URGENT_WHISTLE, called, kind)
+        return
+    if matter.stage is Stage.DEFERRED:
+        resume_clocks(record, matter, lapsed=False)
+    if matter.stage is Stage.FED_BACK:
+        record.end_all(but=(What.DOCKET,))
+        record.add(e.Reopened(case.now, Stage.HANDLING, case.command.by.id))
+        owe_again(record, matter, kind)
+    raise_clocks(record, matter, kind)
+
+
+def raise_clocks(record: Record, matter: Matter, kind: WhistleKind) -> None:
+    """The lead's work, and arriving where nobody has arrived yet, by the higher kind's limits."""
+    leading = lead(matter)
+    if leading is None:
+        return
+    record.end_all(*WORKING)
+    record.start(What.SOLVE, leading.unit, kind.solve, extendable=kind.extension)
+    for clock in running(matter, What.REPORT_IN):
+        record.end(clock)
+        record.start(What.REPORT_IN, clock.unit, kind.report_in)
+
+
+def owe_again(record: Record, matter: Matter, kind: WhistleKind) -> None:
+    """In a further round, what a joint unit still owes starts a further clock (FR7, FR10)."""
+    for found in matter.responders:
+        if found.part is Part.JOINT and found.reported_in is None:
+            record.start(What.REPORT_IN, found.unit, kind.report_in)
+        if found.part is Part.JOINT and not found.handed_in:
+            record.start(What.HAND_IN, found.unit, kind.hand_in)
+
+
+def resume_clocks(record: Record, matter: Matter, *, lapsed: bool) -> None:
+    """End a deferral: what was not overdue gets back the time that was set aside (FR7 b)."""
+    deferral = matter.deferral
+    if deferral is None or deferral.since is None:
+        raise AssertionError(matter)
+    for clock in running(matter, What.REVIEW):
+        record.end(clock, done=not lapsed, missed=lapsed)
+    record.add(e.Resumed(record.at, lapsed))
+    for clock in matter.clocks:
+        if clock.ended is not None or clock.what in (What.REVIEW, What.DOCKET):
+            continue
+        if clock.due.at >= deferral.since:
+            due = record.rules.limits.resumed(
+                clock.due, unit=clock.unit, since=deferral.since, at=record.at
+            )
+            record.move(clock, due)
+        elif not clock.steps:
+            record.escalate("overdue", clock=clock.id)
+
+
+def stand_down_unmet(case: Case[c.StandDown]) -> Iterator[Unmet]:
+    """By the one who blew; closing needs the community's word that nothing is there."""
+    whistle = case.matter.whistle
+    if whistle is None or whistle.blower != case.unit:
+        yield unmet("not_the_blower", blower=(whistle.blower or "") if whistle is not None else "")
+    if case.do.close and not case.matter.nothing_there:
+        yield unmet("not_certified", community=case.matter.community)
+
+
+def stand_down(case: Case[c.StandDown], record: Record) -> None:
+    """Take the whistle back: it awaits another one, or is closed as stood down."""
+    record.end_all()
+    record.add(e.StoodDown(case.now, case.unit, case.text("reason")))
+    if case.do.close:
+        record.close(Outcome.STOOD_DOWN)
+    else:
+        record.start(What.BLOW, case.matter.street, case.rules.policy.limits["blow"])
