@@ -1,0 +1,1 @@
+"""Review of rules: the laws that hold for every policy, and what a change would break."""
