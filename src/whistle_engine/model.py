@@ -35,12 +35,12 @@ def changed(value: V, **changes: object) -> V:
     It does what ``attrs.evolve`` does, several times as fast: replaying a history is little
     else. A name that is no attribute of the value is an error.
     """
-    attributes = value.__dict__
-    if not changes.keys() <= attributes.keys():
-        unknown = sorted(changes.keys() - attributes.keys())
-        raise TypeError(f"{type(value).__name__} has no {unknown}")
     new = object.__new__(type(value))
-    new.__dict__.update(attributes, **changes)
+    attributes = new.__dict__
+    attributes.update(value.__dict__, **changes)
+    if len(attributes) != len(value.__dict__):
+        unknown = sorted(attributes.keys() - value.__dict__.keys())
+        raise TypeError(f"{type(value).__name__} has no {unknown}")
     return new
 
 
