@@ -1,8 +1,7 @@
 """A policy as values: everything that a city may set, and nothing that it may not.
 
 Each value that comes from somewhere names its source, or says that it is a choice.
-A policy is read from its file by :mod:`whistle_engine.policy_file`; here it is plain data
-that checks itself.
+A policy is read from its file by :mod:`whistle_engine.policy_file`; here it is plain data.
 """
 
 from __future__ import annotations
@@ -14,10 +13,8 @@ from functools import cached_property
 from attrs import frozen
 
 from whistle_engine.directory import Shift
-from whistle_engine.errors import PolicyError
 from whistle_engine.model import (
     Affair,
-    Facts,
     Label,
     Limit,
     Party,
@@ -25,6 +22,25 @@ from whistle_engine.model import (
     UnitCode,
     What,
 )
+
+REQUIRED_LIMITS = (
+    "classify",
+    "look",
+    "blow",
+    "dispatch",
+    "designate",
+    "docket",
+    "decide_round",
+    "mediate_redo",
+    "deliberate_redo",
+)
+"""The limits that every policy names, apart from those of the whistle kinds."""
+
+LEVELS = ("possible", "present")
+"""How sure a signal of danger is, where it sets a floor."""
+
+TIMINGS = ("over", "ongoing", "imminent")
+"""When a danger happens; unknown counts as ongoing."""
 
 
 @frozen(kw_only=True)
@@ -239,8 +255,7 @@ class Policy:
 
     Attributes:
         utc_offset: the city's fixed offset from UTC.
-        limits: by name: classify, look, blow, dispatch, designate, docket, review_answer …, the
-            limits of the steps that no whistle kind names.
+        limits: by name, :data:`REQUIRED_LIMITS`: of the steps that no whistle kind names.
         enforcement: the departments over which a street may coordinate and direct (统筹调度权).
         urgent_lead: who is dispatched to when an urgent whistle finds no designatable lead.
         coordinator, operations, hotline: the units that have those tasks.
@@ -249,9 +264,8 @@ class Policy:
         straight: whether the hotline may send straight to a lead (直派).
         routes: other ways, for redirecting: code to label.
 
-    Raises:
-        PolicyError: what is named is not there, ranks or urgent kinds are not unique, no last
-            catch-all rule (L1), a floor that falls as danger rises (L2) …; all at once.
+    Whether it can decide every case is told by :func:`whistle_engine.soundness.problems`, which
+    is asked before a policy is compiled.
     """
 
     code: str
@@ -283,12 +297,6 @@ class Policy:
     hotline: UnitCode | None
     straight: bool
     permissions: Mapping[str, frozenset[Party]]
-
-    def __attrs_post_init__(self) -> None:
-        """Refuse a policy that could not decide every case."""
-        problems = tuple(_problems(self))
-        if problems:
-            raise PolicyError(problems)
 
     @cached_property
     def zone(self) -> timezone:
@@ -354,139 +362,3 @@ class Policy:
 
 def _in_force(row: Category | ListItem, day: date) -> bool:
     return (row.since is None or row.since <= day) and (row.until is None or day <= row.until)
-
-
-REQUIRED_LIMITS = (
-    "classify",
-    "look",
-    "blow",
-    "dispatch",
-    "designate",
-    "docket",
-    "decide_round",
-    "mediate_redo",
-    "deliberate_redo",
-)
-"""The limits that every policy names, apart from those of the whistle kinds."""
-
-LEVELS = ("possible", "present")
-TIMINGS = ("over", "ongoing", "imminent")
-
-
-def _problems(policy: Policy) -> list[str]:
-    return [
-        *_kind_problems(policy),
-        *_rule_problems(policy),
-        *_floor_problems(policy),
-        *_limit_problems(policy),
-    ]
-
-
-def _kind_problems(policy: Policy) -> list[str]:
-    found = []
-    if sum(k.urgent for k in policy.kinds) != 1:
-        found.append("exactly one whistle kind must be urgent")
-    if len({k.rank for k in policy.kinds}) != len(policy.kinds):
-        found.append("two whistle kinds have the same rank")
-    if policy.kinds and not max(policy.kinds, key=lambda k: k.rank).urgent:
-        found.append("the urgent whistle kind must have the highest rank")
-    found += [
-        f"category {c.code!r} names the whistle kind {c.kind!r}, which is not declared"
-        for c in policy.categories
-        if c.kind is not None and c.kind not in policy.kind_of
-    ]
-    found += [
-        f"public category {c.code!r} names no whistle kind"
-        for c in policy.categories
-        if c.affair is Affair.PUBLIC and c.kind is None
-    ]
-    return found
-
-
-def _rule_problems(policy: Policy) -> list[str]:
-    found = []
-    values = {f.name: set(f.values) for f in policy.facts}
-    signals = {f.signal for f in policy.floors}
-    if not policy.rules or policy.rules[-1].when:
-        found.append("the last classification rule must match everything (when = {}) (L1)")
-    for rule in policy.rules:
-        for name, wanted in rule.when:
-            if name in signals:
-                found.append(
-                    f"rule {rule.id!r} reads the signal {name!r}; signals act by floors only (L2)"
-                )
-            elif name == "category":
-                found += [
-                    f"rule {rule.id!r}: no category {value!r}"
-                    for value in sorted(wanted - {c.code for c in policy.categories})
-                ]
-            elif name not in values:
-                found.append(f"rule {rule.id!r} reads the fact {name!r}, which is not declared")
-            else:
-                found += [
-                    f"rule {rule.id!r}: the fact {name!r} has no value {value!r}"
-                    for value in sorted(wanted - values[name])
-                ]
-        if rule.kind is not None and rule.kind not in policy.kind_of:
-            found.append(f"rule {rule.id!r}: no whistle kind {rule.kind!r}")
-    return found
-
-
-def _floor_problems(policy: Policy) -> list[str]:
-    found = []
-    table = {(f.signal, f.level, f.timing): f for f in policy.floors}
-    names = {f.name for f in policy.facts}
-    for floor in policy.floors:
-        where = f"floor of {floor.signal!r}, {floor.level}, {floor.timing}"
-        if floor.signal not in names:
-            found.append(f"{where}: the signal is not declared as a fact")
-        if floor.level not in LEVELS or floor.timing not in TIMINGS:
-            found.append(f"{where}: level is one of {LEVELS}, timing one of {TIMINGS}")
-        if floor.kind is not None and floor.kind not in policy.kind_of:
-            found.append(f"{where}: no whistle kind {floor.kind!r}")
-        elif floor.timing == "over" and floor.kind == policy.urgent.code:
-            found.append(f"{where}: what is over is never of the urgent kind (L3)")
-        elif (above := table.get((floor.signal, "present", floor.timing))) is not None and (
-            policy.rank(above.affair, above.kind) < policy.rank(floor.affair, floor.kind)
-        ):
-            found.append(f"{where}: falls as the signal rises to present (L2)")
-        elif floor.level == "possible" and above is None:
-            found.append(f"{where}: there is no floor for the signal present (L2)")
-    return found
-
-
-def _limit_problems(policy: Policy) -> list[str]:
-    found = [
-        f"the limit {name!r} is missing" for name in REQUIRED_LIMITS if name not in policy.limits
-    ]
-    if policy.marks.rounds < 1:
-        found.append("marks.rounds must be at least 1")
-    if policy.deferrals.most < 0:
-        found.append("deferrals.most must not be negative")
-    found += [
-        f"a rung {rung.action.value!r} needs exactly one of percent and after"
-        for ladder in policy.ladders
-        for rung in ladder.rungs
-        if (rung.percent is None) == (rung.after is None)
-    ]
-    return found
-
-
-__all__ = [
-    "Calendar",
-    "Category",
-    "Deferrals",
-    "Extensions",
-    "FactType",
-    "Facts",
-    "Floor",
-    "Ladder",
-    "ListItem",
-    "Marks",
-    "Objections",
-    "Policy",
-    "Rule",
-    "Rung",
-    "TrackLimit",
-    "WhistleKind",
-]

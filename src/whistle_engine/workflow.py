@@ -13,6 +13,7 @@ from whistle_engine.classify import compile_classifier
 from whistle_engine.commands import NAMES, PLAIN, Command
 from whistle_engine.deadlines import WorkingTime
 from whistle_engine.directory import Directory
+from whistle_engine.errors import PolicyError
 from whistle_engine.events import Event, Received, Refused, ShirkRefused
 from whistle_engine.model import (
     Actor,
@@ -33,6 +34,7 @@ from whistle_engine.moves.record import Case, Record
 from whistle_engine.policy import Policy
 from whistle_engine.refusals import unmet
 from whistle_engine.rules import Rules
+from whistle_engine.soundness import problems
 from whistle_engine.standing import STANDING
 from whistle_engine.transitions import TRANSITIONS, Row
 
@@ -56,7 +58,13 @@ def compile_rules(
 
     Returns:
         The compiled rules.
+
+    Raises:
+        PolicyError: the policy could not decide every case; with everything that is wrong.
     """
+    wrong = problems(policy)
+    if wrong:
+        raise PolicyError(wrong)
     return Rules(
         policy=policy,
         directory=directory,

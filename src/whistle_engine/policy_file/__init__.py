@@ -25,6 +25,7 @@ from whistle_engine.policy_file.forms import listed, nearest
 from whistle_engine.policy_file.policies import read_policy
 from whistle_engine.policy_file.tables import Table
 from whistle_engine.rules import Rules
+from whistle_engine.soundness import problems
 
 _SEPARATOR = b"\0"  # TOML may not contain it, so that a bundle has one reading only
 
@@ -54,7 +55,11 @@ def load_policy(source: bytes, *, calendar: bytes | None = None) -> tuple[Policy
     for problem in missing:
         root.wrong("calendar.use", problem)
     root.check()
-    return Policy(**read), digest(whole)
+    policy = Policy(**read)
+    wrong = problems(policy)
+    if wrong:
+        raise PolicyError(wrong)
+    return policy, digest(whole)
 
 
 def load_directory(source: bytes) -> tuple[Directory, str]:
@@ -104,9 +109,9 @@ def load_rules(policy: bytes, directory: bytes, *, calendar: bytes | None = None
 
     rules, policy_digest = load_policy(policy, calendar=calendar)
     units, directory_digest = load_directory(directory)
-    problems = cross_check(rules, units)
-    if problems:
-        raise PolicyError(problems)
+    apart = cross_check(rules, units)
+    if apart:
+        raise PolicyError(apart)
     return compile_rules(
         rules, units, policy_digest=policy_digest, directory_digest=directory_digest
     )

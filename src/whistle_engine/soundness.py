@@ -1,0 +1,151 @@
+"""Whether a policy is sound: one sentence for each thing that would leave a case undecided."""
+
+from __future__ import annotations
+
+from whistle_engine.model import Affair, Limit
+from whistle_engine.policy import LEVELS, REQUIRED_LIMITS, TIMINGS, Policy
+
+
+def problems(policy: Policy) -> tuple[str, ...]:
+    """Everything for which a policy could not decide every case; empty if it can.
+
+    What is named is declared; ranks and the urgent kind are unique; the last rule matches
+    everything (L1); floors do not fall as danger rises (L2, L3); no limit is missing.
+    """
+    return (
+        *_kind_problems(policy),
+        *_rule_problems(policy),
+        *_floor_problems(policy),
+        *_limit_problems(policy),
+        *_ladder_problems(policy),
+        *_calendar_problems(policy),
+    )
+
+
+def _kind_problems(policy: Policy) -> list[str]:
+    found = []
+    if sum(k.urgent for k in policy.kinds) != 1:
+        found.append("exactly one whistle kind must be urgent")
+    if len({k.rank for k in policy.kinds}) != len(policy.kinds):
+        found.append("two whistle kinds have the same rank")
+    if policy.kinds and not max(policy.kinds, key=lambda k: k.rank).urgent:
+        found.append("the urgent whistle kind must have the highest rank")
+    found += [
+        f"category {c.code!r} names the whistle kind {c.kind!r}, which is not declared"
+        for c in policy.categories
+        if c.kind is not None and c.kind not in policy.kind_of
+    ]
+    found += [
+        f"public category {c.code!r} names no whistle kind"
+        for c in policy.categories
+        if c.affair is Affair.PUBLIC and c.kind is None
+    ]
+    return found
+
+
+def _rule_problems(policy: Policy) -> list[str]:
+    found = []
+    values = {f.name: set(f.values) for f in policy.facts}
+    signals = {f.signal for f in policy.floors}
+    if not policy.rules or policy.rules[-1].when:
+        found.append("the last classification rule must match everything (when = {}) (L1)")
+    for rule in policy.rules:
+        for name, wanted in rule.when:
+            if name in signals:
+                found.append(
+                    f"rule {rule.id!r} reads the signal {name!r}; signals act by floors only (L2)"
+                )
+            elif name == "category":
+                found += [
+                    f"rule {rule.id!r}: no category {value!r}"
+                    for value in sorted(wanted - {c.code for c in policy.categories})
+                ]
+            elif name not in values:
+                found.append(f"rule {rule.id!r} reads the fact {name!r}, which is not declared")
+            else:
+                found += [
+                    f"rule {rule.id!r}: the fact {name!r} has no value {value!r}"
+                    for value in sorted(wanted - values[name])
+                ]
+        if rule.kind is not None and rule.kind not in policy.kind_of:
+            found.append(f"rule {rule.id!r}: no whistle kind {rule.kind!r}")
+    return found
+
+
+def _floor_problems(policy: Policy) -> list[str]:
+    found = []
+    table = {(f.signal, f.level, f.timing): f for f in policy.floors}
+    names = {f.name for f in policy.facts}
+    for floor in policy.floors:
+        where = f"floor of {floor.signal!r}, {floor.level}, {floor.timing}"
+        if floor.signal not in names:
+            found.append(f"{where}: the signal is not declared as a fact")
+        if floor.level not in LEVELS or floor.timing not in TIMINGS:
+            found.append(f"{where}: level is one of {LEVELS}, timing one of {TIMINGS}")
+        if floor.kind is not None and floor.kind not in policy.kind_of:
+            found.append(f"{where}: no whistle kind {floor.kind!r}")
+        elif floor.timing == "over" and floor.kind == policy.urgent.code:
+            found.append(f"{where}: what is over is never of the urgent kind (L3)")
+        elif (above := table.get((floor.signal, "present", floor.timing))) is not None and (
+            policy.rank(above.affair, above.kind) < policy.rank(floor.affair, floor.kind)
+        ):
+            found.append(f"{where}: falls as the signal rises to present (L2)")
+        elif floor.level == "possible" and above is None:
+            found.append(f"{where}: there is no floor for the signal present (L2)")
+    return found
+
+
+def _limit_problems(policy: Policy) -> list[str]:
+    found = [
+        f"the limit {name!r} is missing" for name in REQUIRED_LIMITS if name not in policy.limits
+    ]
+    if policy.marks.rounds < 1:
+        found.append("marks.rounds must be at least 1")
+    if policy.deferrals.most < 0:
+        found.append("deferrals.most must not be negative")
+    found += [
+        f"the limit {limit.rule or name!r} is negative"
+        for name, limit in _all_limits(policy)
+        if limit.amount < 0
+    ]
+    return found
+
+
+def _all_limits(policy: Policy) -> list[tuple[str, Limit]]:
+    found = list(policy.limits.items())
+    for kind in policy.kinds:
+        named = {
+            "report_in": kind.report_in,
+            "solve": kind.solve,
+            "hand_in": kind.hand_in,
+            "redo": kind.redo,
+            "extension": kind.extension,
+        }
+        found += [(f"{kind.code}.{n}", limit) for n, limit in named.items() if limit is not None]
+    found += [(f"track of {t.affair.value}, {t.scope}", t.limit) for t in policy.tracks]
+    return found
+
+
+def _ladder_problems(policy: Policy) -> list[str]:
+    found = []
+    for ladder in policy.ladders:
+        for rung in ladder.rungs:
+            if (rung.percent is None) == (rung.after is None):
+                found.append(f"a rung {rung.action.value!r} needs exactly one of percent and after")
+            if rung.percent is not None and not 0 <= rung.percent <= 100:  # noqa: PLR2004
+                found.append(f"a rung {rung.action.value!r}: percent is from 0 to 100")
+            if rung.to == "hotline" and policy.hotline is None:
+                found.append(f"a rung {rung.action.value!r} is for the hotline, and none is named")
+    return found
+
+
+def _calendar_problems(policy: Policy) -> list[str]:
+    found = []
+    if not policy.shifts:
+        found.append("shifts: at least one is needed to count working time")
+    both = policy.calendar.holidays & policy.calendar.make_up
+    found += [f"{day} is a holiday and a make-up day at once" for day in sorted(both)]
+    for affair in (Affair.HOUSEHOLD, Affair.SHARED):
+        if not any(row.affair is affair for row in policy.tracks):
+            found.append(f"tracks: no limit for {affair.value} matters")
+    return found
