@@ -111,16 +111,16 @@ def plan(
     chosen = named or next((u for u in leads if designatable(u, rules)), None)
     if chosen is None and urgent:
         chosen = rules.policy.urgent_lead
-    invited = tuple(u for u in leads if rules.directory.is_kind(u, *INVITED_ONLY))
-    others = tuple(u for u in (row.joint if row is not None else ()) if u != chosen)
-    return Plan(
-        chosen,
-        tuple(u for u in others if not rules.directory.is_kind(u, *INVITED_ONLY)),
-        (
-            *(u for u in invited if u != chosen),
-            *(u for u in others if rules.directory.is_kind(u, *INVITED_ONLY)),
-        ),
-    )
+    joint: list[UnitCode] = []
+    invited: list[UnitCode] = []
+    for unit in leads if row is None else (*leads, *row.joint):
+        if unit == chosen:
+            continue
+        if rules.directory.is_kind(unit, *INVITED_ONLY):
+            invited.append(unit)
+        elif unit not in leads:
+            joint.append(unit)
+    return Plan(chosen, tuple(joint), tuple(invited))
 
 
 def flows_back(unit: UnitCode, rules: Rules, actor: Actor) -> Iterator[Unmet]:

@@ -77,6 +77,7 @@ class Record:
     street: UnitCode
     events: list[Event] = field(factory=list)
     next_clock: int = 1
+    local: datetime | None = None
 
     def add(self, event: Event) -> None:
         """Write an event."""
@@ -181,6 +182,12 @@ class Record:
         )
         kept = tuple(s for s in steps if s.number in left)
         self.events.append(ClockMoved(self.at, clock.id, due, kept))
+
+    def receiver(self, unit: UnitCode) -> ActorId | None:
+        """The receiver on duty at a unit now, if any."""
+        if self.local is None:
+            self.local = self.rules.policy.local(self.at)
+        return self.rules.directory.receiver(unit, self.local)
 
     def escalate(
         self,

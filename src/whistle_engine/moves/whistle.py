@@ -52,11 +52,10 @@ def kind_of(matter: Matter, rules: Rules) -> WhistleKind:
 
 def on_duty(record: Record, unit: UnitCode) -> str | None:
     """The unit's receiver on duty, else its head."""
-    rules = record.rules
-    found = rules.directory.receiver(unit, rules.policy.local(record.at))
+    found = record.receiver(unit)
     if found is not None:
         return found
-    held = rules.directory.unit(unit)
+    held = record.rules.directory.unit(unit)
     return held.head if held is not None else None
 
 
@@ -73,36 +72,31 @@ def call(record: Record, unit: UnitCode, kind: WhistleKind, *, part: Part) -> No
 
 def missing_receiver(record: Record, unit: UnitCode, clock: int) -> None:
     """A unit where no receiver is on duty comes before the coordinator, never in silence."""
-    rules = record.rules
-    if rules.directory.receiver(unit, rules.policy.local(record.at)) is None:
+    if record.receiver(unit) is None:
         record.escalate("no_receiver", clock=clock)
 
 
 def send(record: Record, how: DispatchedBy, called: Plan, kind: WhistleKind) -> None:
     """Write the dispatch: one lead, with its first receiver; joint units; units invited."""
-    if called.lead is None:
+    lead_unit = called.lead
+    if lead_unit is None:
         raise AssertionError(called)
-    may_object = how is not DispatchedBy.TAKE_ON
+    objecting = record.rules.policy.objections.within
+    leading = Responder(
+        unit=lead_unit,
+        part=Part.LEAD,
+        receiver=on_duty(record, lead_unit),
+        object_until=None
+        if how is DispatchedBy.TAKE_ON
+        else record.rules.limits.due(record.at, objecting, unit=lead_unit).at,
+    )
+    others = [(unit, Part.JOINT) for unit in called.joint]
+    others += [(unit, Part.INVITED) for unit in called.invited]
     responders = [
-        Responder(
-            unit=called.lead,
-            part=Part.LEAD,
-            receiver=on_duty(record, called.lead),
-            object_until=record.rules.limits.due(
-                record.at, record.rules.policy.objections.within, unit=called.lead
-            ).at
-            if may_object
-            else None,
-        )
+        Responder(unit=unit, part=part, receiver=on_duty(record, unit)) for unit, part in others
     ]
-    responders += [
-        Responder(unit=u, part=Part.JOINT, receiver=on_duty(record, u)) for u in called.joint
-    ]
-    responders += [
-        Responder(unit=u, part=Part.INVITED, receiver=on_duty(record, u)) for u in called.invited
-    ]
-    record.add(e.Dispatched(record.at, how, tuple(responders)))
-    call(record, called.lead, kind, part=Part.LEAD)
+    record.add(e.Dispatched(record.at, how, (leading, *responders)))
+    call(record, lead_unit, kind, part=Part.LEAD)
     for unit in called.joint:
         call(record, unit, kind, part=Part.JOINT)
 
