@@ -76,6 +76,11 @@ class WorkTime:
         return self.shifts[-1][1]
 
     @cached_property
+    def length(self) -> int:
+        """How much working time a working day has."""
+        return sum(closes - opens for opens, closes in self.shifts)
+
+    @cached_property
     def known_until(self) -> int:
         """The last day that the calendar knows."""
         return self.policy.calendar.known_until.toordinal()

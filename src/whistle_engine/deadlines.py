@@ -29,11 +29,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
+from operator import itemgetter
 from types import MappingProxyType
 
 from attrs import evolve, frozen
 
-from whistle_engine._worktime import Count, WorkTime, all_days, join_spans, spans_until
+from whistle_engine._worktime import HOUR, Count, WorkTime, all_days, join_spans, spans_until
 from whistle_engine.directory import Directory, Unit
 from whistle_engine.model import (
     Due,
@@ -249,8 +250,8 @@ class WorkingTime:
         """The alerts of the ladder for a clock, then its fallback, numbered from 1.
 
         A rung in percent stands where so much of the limit has passed and the rest begins,
-        extensions counted in and time set aside counted out; work-hours and working days count
-        working time. A rung after the due time is counted on from it.
+        extensions counted in and time set aside counted out; of work-hours and working days the
+        rest is working time. A rung after the due time is counted on from it.
 
         The fallback of kinds in :data:`FALLBACK` comes when the clock is due, and only alerts
         before that are kept. All others are escalated at the ladder's first escalating rung,
@@ -285,7 +286,7 @@ class WorkingTime:
                 alerts.append((at, action, self._addressee(rung.to, unit, community, street)))
         if end is None:
             end = at_due
-        alerts.sort(key=_when)
+        alerts.sort(key=_WHEN)
         found = [
             Step(n, at, action, to) for n, (at, action, to) in enumerate(alerts, 1) if at <= end
         ]
@@ -297,24 +298,18 @@ class WorkingTime:
         """When so much of the limit has passed: reckoned back from the due time."""
         if percent == 100:  # noqa: PLR2004  the whole
             return due.at
+        rest = 100 - percent
         unit = due.limit.unit
-        elapsed = due.every_day or unit is _HOURS or unit is _DAYS
-        if elapsed and not due.moves:
-            return due.at - (due.at - due.start) * (100 - percent) // 100
-        aside = [
-            (move.since, move.at)
-            for move in due.moves
-            if move.reason is MoveReason.DEFERRED and move.since is not None
-        ]
-        if elapsed:
-            length = due.at - due.start
-            for since, until in aside:
-                length -= until - since
-            return due.at - length * (100 - percent) // 100
+        longer = [move for move in due.moves if move.by is not None]
+        if due.every_day or unit is _HOURS or unit is _DAYS:
+            first = due.moves[0].before if due.moves else due.at
+            length = sum((move.after - move.before for move in longer), first - due.start)
+            return due.at - length * rest // 100
         time = self._time
-        whole = time.worked(due.start, due.at) - sum(time.worked(*spell) for spell in aside)
-        left = whole * (100 - percent) // 100
-        return time.earlier(due.at, left) if left > 0 else time.later(due.at, -left)
+        each = HOUR if unit is _WORK_HOURS else time.length
+        amount = due.limit.amount * each
+        amount += sum(time.worked(move.before, move.after) for move in longer)
+        return time.earlier(due.at, amount * rest // 100)
 
     def _addressee(
         self, to: str, unit: UnitCode | None, community: UnitCode, street: UnitCode
@@ -373,5 +368,4 @@ def _alert(rung: Rung) -> _Alert:
     return _Alert(rung.action, rung.to, rung.percent or 0, rung.after, later)
 
 
-def _when(alert: tuple[datetime, StepAction, UnitCode | None]) -> datetime:
-    return alert[0]
+_WHEN = itemgetter(0)
