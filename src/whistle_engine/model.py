@@ -436,11 +436,20 @@ class Clock:
 
 @frozen(kw_only=True, slots=False)
 class Classification:
-    """What the rules made of the facts, and why."""
+    """What the rules made of the facts, and why.
+
+    Attributes:
+        kind: the kind of whistle of a public matter, else ``None``.
+        policy: code and version of the policy that was asked.
+        rule, source: the rule that decided, and the source of what decided.
+        used: the facts that were read for it.
+        floors: the floors by which danger raised the result (``fire/present/ongoing``).
+    """
 
     affair: Affair
     kind: str | None
     category: str
+    policy: str
     rule: str
     source: str
     used: Facts = ()

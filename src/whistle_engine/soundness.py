@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from whistle_engine.model import Affair, Limit
+from whistle_engine.model import UNKNOWN, Affair, Limit
 from whistle_engine.policy import LEVELS, REQUIRED_LIMITS, TIMINGS, Policy
+
+SIGNAL_VALUES = ("none", *LEVELS, UNKNOWN)
+"""The values of every fact that is a signal of danger."""
 
 
 def problems(policy: Policy) -> tuple[str, ...]:
@@ -14,6 +17,8 @@ def problems(policy: Policy) -> tuple[str, ...]:
     """
     return (
         *_kind_problems(policy),
+        *_category_problems(policy),
+        *_fact_problems(policy),
         *_rule_problems(policy),
         *_floor_problems(policy),
         *_limit_problems(policy),
@@ -26,20 +31,39 @@ def _kind_problems(policy: Policy) -> list[str]:
     found = []
     if sum(k.urgent for k in policy.kinds) != 1:
         found.append("exactly one whistle kind must be urgent")
+    if all(k.urgent for k in policy.kinds):
+        found.append("there must be a whistle kind that is not urgent")
     if len({k.rank for k in policy.kinds}) != len(policy.kinds):
         found.append("two whistle kinds have the same rank")
+    found += [f"the rank of whistle kind {k.code!r} is negative" for k in policy.kinds if k.rank < 0]
     if policy.kinds and not max(policy.kinds, key=lambda k: k.rank).urgent:
         found.append("the urgent whistle kind must have the highest rank")
-    found += [
-        f"category {c.code!r} names the whistle kind {c.kind!r}, which is not declared"
-        for c in policy.categories
-        if c.kind is not None and c.kind not in policy.kind_of
-    ]
-    found += [
-        f"public category {c.code!r} names no whistle kind"
-        for c in policy.categories
-        if c.affair is Affair.PUBLIC and c.kind is None
-    ]
+    return found
+
+
+def _category_problems(policy: Policy) -> list[str]:
+    found = []
+    for row in policy.categories:
+        where = f"category {row.code!r}"
+        if row.code == UNKNOWN:
+            found.append(f"{where}: unknown is what a category is before it is known")
+        if row.kind is not None and row.kind not in policy.kind_of:
+            found.append(f"{where} names the whistle kind {row.kind!r}, which is not declared")
+        if (row.affair is Affair.PUBLIC) != (row.kind is not None):
+            found.append(f"{where}: a public category names a whistle kind, and no other does")
+    return found
+
+
+def _fact_problems(policy: Policy) -> list[str]:
+    found = []
+    names = [declared.name for declared in policy.facts]
+    found += [f"the fact {n!r} is declared twice" for n in sorted(set(names)) if names.count(n) > 1]
+    wanted = {floor.signal: SIGNAL_VALUES for floor in policy.floors}
+    wanted["timing"] = (*TIMINGS, UNKNOWN)
+    for declared in policy.facts:
+        values = wanted.get(declared.name)
+        if values is not None and set(declared.values) != set(values):
+            found.append(f"the fact {declared.name!r} must have the values {', '.join(values)}")
     return found
 
 
@@ -76,6 +100,8 @@ def _floor_problems(policy: Policy) -> list[str]:
     found = []
     table = {(f.signal, f.level, f.timing): f for f in policy.floors}
     names = {f.name for f in policy.facts}
+    keys = [(f.signal, f.level, f.timing) for f in policy.floors]
+    found += [f"two floors of {'/'.join(key)}" for key in sorted(set(keys)) if keys.count(key) > 1]
     for floor in policy.floors:
         where = f"floor of {floor.signal!r}, {floor.level}, {floor.timing}"
         if floor.signal not in names:

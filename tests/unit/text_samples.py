@@ -46,7 +46,7 @@ FACTS = facts(category="pipes", timing="ongoing")
 CLASSIFICATION = Classification(
     affair=Affair.PUBLIC,
     kind="tough",
-    category="pipes",
+    category="pipes", policy="tiny 1",
     rule="own",
     source="choice",
     floors=("collapse/present/ongoing",),
