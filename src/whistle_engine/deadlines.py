@@ -69,7 +69,8 @@ AT_ANY_HOUR = 4
 _HOURS = LimitUnit.HOURS
 _WORK_HOURS = LimitUnit.WORK_HOURS
 _DAYS = LimitUnit.DAYS
-_REMIND = StepAction.REMIND
+_CALL_BACK = StepAction.CALL_BACK
+_CALM = (StepAction.REMIND, _CALL_BACK)
 _ESCALATE = StepAction.ESCALATE
 
 
@@ -258,7 +259,7 @@ class WorkingTime:
         though never before they are due; without one, when they are due. Alerts later than the
         fallback are dropped.
 
-        A reminder that would fall outside the shifts is brought forward to the last working
+        A reminder or a call-back outside the shifts is brought forward to the last working
         minute before it, if that is after the start; unless the clock is urgent: a limit of at
         most :data:`AT_ANY_HOUR` elapsed hours, or of a unit that works round the clock.
 
@@ -266,18 +267,20 @@ class WorkingTime:
         """
         fixed, ladder = self._plans[what]
         at_due = due.at
-        calm = not (due.every_day or (due.limit.unit is _HOURS and due.limit.amount <= AT_ANY_HOUR))
+        calm = not (due.every_day or _at_any_hour(due.limit))
         end: datetime | None = at_due if fixed is not None else None
         alerts: list[tuple[datetime, StepAction, UnitCode | None]] = []
         for rung in ladder:
             action = rung.action
+            if action is _CALL_BACK and unit is not None:
+                continue  # only a raiser is called back
             if rung.later is not None:
                 at = at_due + rung.later
             elif rung.after is not None:
                 at = self._time.after(at_due, rung.after, every_day=due.every_day)
             else:
                 at = self._share(due, rung.percent)
-            if action is _REMIND and calm:
+            if calm and action in _CALM:
                 at = self._time.on_shift_before(at, after=due.start)
             if fixed is None and action is _ESCALATE:
                 escalated = max(at, at_due)
@@ -366,6 +369,11 @@ def _alert(rung: Rung) -> _Alert:
     hours = rung.after is not None and rung.after.unit is _HOURS
     later = timedelta(hours=rung.after.amount) if rung.after is not None and hours else None
     return _Alert(rung.action, rung.to, rung.percent or 0, rung.after, later)
+
+
+def _at_any_hour(limit: Limit) -> bool:
+    """An urgent limit; a date that somebody named (0 hours) is not one."""
+    return limit.unit is _HOURS and 0 < limit.amount <= AT_ANY_HOUR
 
 
 _WHEN = itemgetter(0)

@@ -304,8 +304,8 @@ TRANSITIONS: dict[type[c.Act], Row] = {
         act=residents.reopen,
     ),
     c.Supervise: Row(
-        parties=frozenset({P.STREET}),
-        stages=CALLED,
+        parties=frozenset({P.STREET, P.COORDINATOR}),
+        stages=OPEN,
         unmet=coordination.supervise_unmet,
         act=coordination.supervise,
     ),

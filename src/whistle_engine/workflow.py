@@ -271,7 +271,7 @@ SETTLED_BY: Mapping[What, tuple[type[c.Act], ...]] = {
     What.TELL: (c.Tell,),
     What.DECIDE_ROUND: (c.Reopen, c.Conclude),
     What.FOLLOW_UP: (c.HandIn,),
-    What.DOCKET: (c.Designate, c.Defer, c.GrantExtension),
+    What.DOCKET: (c.Supervise, c.Designate, c.Defer),
 }
 """Which commands settle a duty."""
 

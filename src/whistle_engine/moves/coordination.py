@@ -26,14 +26,30 @@ from whistle_engine.standing import lead, responder
 
 
 def supervise_unmet(case: Case[c.Supervise]) -> Iterator[Unmet]:
-    """A unit of the response."""
-    if responder(case.matter, case.do.unit) is None:
-        yield unmet("not_a_responder", unit=case.do.unit)
+    """A unit of the response, or one whose move it is."""
+    unit = case.do.unit
+    owes = any(k.ended is None and k.unit == unit for k in case.matter.clocks)
+    if not owes and responder(case.matter, unit) is None:
+        yield unmet("not_a_responder", unit=unit)
 
 
 def supervise(case: Case[c.Supervise], record: Record) -> None:
-    """Press a responder; it is kept, and moves no clock."""
-    record.add(e.Supervised(case.now, case.do.unit, case.unit, case.text()))
+    """Press whoever is to act; it moves no clock of theirs.
+
+    What the coordinator has in its docket for that unit is acted on, and comes up again.
+    """
+    unit = case.do.unit
+    record.add(e.Supervised(case.now, unit, case.unit, case.text()))
+    if Role.COORDINATOR not in case.command.by.roles:
+        return
+    policy = case.rules.policy
+    for docket in running(case.matter, What.DOCKET):
+        about = docket.about
+        if about is None:
+            record.end(docket, done=True)
+        elif case.matter.clocks[about - 1].unit == unit:
+            record.end(docket, done=True)
+            record.start(What.DOCKET, policy.coordinator, policy.limits["docket"], about=about)
 
 
 def escalate_unmet(case: Case[c.Escalate]) -> Iterator[Unmet]:
@@ -83,7 +99,8 @@ def designate(case: Case[c.Designate], record: Record) -> None:
         if matter.objection is not None and matter.objection.open:
             record.add(e.ObjectionAnswered(case.now, upheld=unit != matter.objection.unit))
             record.end_all(What.ANSWER_OBJECTION, done=(What.ANSWER_OBJECTION,))
-        if row is None or unit not in row.leads:
+        street = unit in (matter.street, matter.community)
+        if not street and (row is None or unit not in row.leads):
             record.add(e.CatalogueChangeProposed(case.now, category(matter), unit))
     if matter.stage is Stage.BLOWN:
         record.end_all(done=(What.DESIGNATE, What.DISPATCH))

@@ -28,6 +28,7 @@ from whistle_engine.model import (
     What,
 )
 from whistle_engine.moves.record import Case, Record
+from whistle_engine.moves.residents import close_if_judged
 from whistle_engine.moves.state import TRACK, merged_facts
 from whistle_engine.refusals import unmet
 from whistle_engine.responder import WORKING, running
@@ -113,11 +114,14 @@ def _start_intake(record: Record, known: Facts, *, by_hotline: bool) -> None:
 
 
 def _start_look(record: Record, known: Facts) -> None:
-    """A possible danger starts a look clock of the community, once."""
-    if not possible_dangers(record.rules.policy, known):
+    """A possible danger that was not known before starts a look clock of the community."""
+    policy = record.rules.policy
+    matter = record.matter
+    before = possible_dangers(policy, matter.facts) if matter is not None else ()
+    if set(possible_dangers(policy, known)) <= set(before):
         return
-    if record.matter is None or not any(running(record.matter, What.LOOK)):
-        record.start(What.LOOK, record.community, record.rules.policy.limits["look"])
+    if matter is None or not any(running(matter, What.LOOK)):
+        record.start(What.LOOK, record.community, policy.limits["look"])
 
 
 # ---------------------------------------------------------------- raisers
@@ -140,10 +144,14 @@ def withdraw(case: Case[c.Withdraw], record: Record) -> None:
     for clock in running(case.matter, What.MARK):
         if clock.raiser == gone:
             record.end(clock)
-    alone = all(r.id == gone for r in case.matter.raisers)
+    left = [r for r in case.matter.raisers if r.id != gone]
     quiet = not dangers(case.rules.policy, case.matter.facts) and not case.matter.responders
-    if alone and quiet and case.matter.whistle is None:
+    if not left and quiet and case.matter.whistle is None:
         record.close(Outcome.WITHDRAWN)
+    elif case.matter.stage is Stage.FED_BACK:
+        if all(r.told for r in left):
+            record.end_all(What.TELL, done=(What.TELL,) if left else ())
+        close_if_judged(case.matter, record)
 
 
 # ---------------------------------------------------------------- classify

@@ -8,6 +8,7 @@ from typing import Any
 from whistle_engine import commands as c
 from whistle_engine import events as e
 from whistle_engine.model import (
+    ActorId,
     Clock,
     Matter,
     Outcome,
@@ -99,6 +100,8 @@ def _marked(
         raise AssertionError(do)
     record.add(e.Marked(case.now, clock.raiser, clock.unit, solved, do.satisfied, called_back))
     record.end(clock, done=True)
+    if clock.raiser is not None and _all_told(case.matter, clock.raiser):
+        record.end_all(What.TELL, done=(What.TELL,))
     if solved is Solved.NOT:
         _not_solved(case, record)
     close_if_judged(case.matter, record, marked=True)
@@ -172,9 +175,13 @@ def tell_unmet(case: Case[c.Tell]) -> Iterator[Unmet]:
 def tell(case: Case[c.Tell], record: Record) -> None:
     """The first responder sees that the resident is answered; its duty ends with the last."""
     record.add(e.Told(case.now, case.do.raiser, case.unit, case.text()))
-    if all(r.told or r.id == case.do.raiser for r in case.matter.raisers):
-        for clock in running(case.matter, What.TELL):
-            record.end(clock, done=True)
+    if _all_told(case.matter, case.do.raiser):
+        record.end_all(What.TELL, done=(What.TELL,))
+
+
+def _all_told(matter: Matter, now: ActorId) -> bool:
+    """Tell whether every raiser is told, with the one who is told now."""
+    return all(r.told or r.id == now for r in matter.raisers)
 
 
 # ---------------------------------------------------------------- reopen

@@ -203,9 +203,9 @@ def hand_in_unmet(case: Case[c.HandIn]) -> Iterator[Unmet]:
     if not owed:
         yield unmet("nothing_to_hand_in", unit=case.unit or "")
     elif found is not None and found.reported_in is None:
-        yield unmet("not_reported_in", unit=found.unit)
+        yield unmet("part_before_report_in", unit=found.unit)
     if any(k.what is What.FOLLOW_UP for k in owed) and not case.do.evidence:
-        yield unmet("answer_without_evidence", needed="1", given="0")
+        yield unmet("answer_without_evidence", needed="1", given="0", shirk=Shirk.HOLLOW_ANSWER)
 
 
 def hand_in(case: Case[c.HandIn], record: Record) -> None:

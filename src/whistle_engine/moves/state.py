@@ -118,7 +118,7 @@ def _blown(m: Matter, event: e.Blown) -> Matter:
 
 def _whistle_raised(m: Matter, event: e.WhistleRaised) -> Matter:
     known = cast("Whistle", m.whistle)
-    return changed(m, at=event.at, whistle=changed(known, kind=event.kind))
+    return changed(m, at=event.at, whistle=changed(known, kind=event.kind), extension=None)
 
 
 def _stood_down(m: Matter, event: e.StoodDown) -> Matter:
@@ -320,7 +320,12 @@ def _marked(m: Matter, event: e.Marked) -> Matter:
     mark = Evaluation(
         raiser=event.raiser, unit=event.unit, solved=event.solved, satisfied=event.satisfied
     )
-    return changed(m, at=event.at, round=changed(m.round, marks=(*m.round.marks, mark)))
+    raisers = m.raisers
+    if event.raiser is not None:  # whoever marks has been told
+        raisers = _with_raiser(m, event.raiser, lambda r: changed(r, told=True))
+    return changed(
+        m, at=event.at, raisers=raisers, round=changed(m.round, marks=(*m.round.marks, mark))
+    )
 
 
 def _reopened(m: Matter, event: e.Reopened) -> Matter:

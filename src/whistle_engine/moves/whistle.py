@@ -120,6 +120,12 @@ def blow_unmet(case: Case[c.Blow]) -> Iterator[Unmet]:
         return
     if matter.stage is not Stage.AWAITING_WHISTLE and not kind.urgent:
         yield unmet("only_urgent_here", stage=matter.stage.value)
+    if (
+        kind.to_street
+        and case.unit == matter.community
+        and not listed(matter, case.rules, case.now)
+    ):
+        yield unmet("not_on_street_list", unit=matter.street, category=category(matter))
     found = _classification(case)
     if found is None or case.rules.policy.category(found.category, case.now) is None:
         yield unmet("category_needed", category=found.category if found is not None else "")
@@ -175,6 +181,7 @@ def _classification(case: Case[c.Blow]) -> Classification | None:
         affair=Affair.PUBLIC,
         kind=case.do.kind,
         category=code,
+        policy=f"{case.rules.policy.code} {case.rules.policy.version}",
         rule="blown",
         source="blown before the rules had classified it",
         used=merged_facts(case.matter.facts, (("category", code),)),
@@ -275,7 +282,7 @@ def send_straight(case: Case[c.SendStraight], record: Record) -> None:
 
 
 def _to_street(matter: Matter, rules: Rules, now: datetime) -> bool:
-    """A community's quick whistle goes to its street for what the street list holds (FR9)."""
+    """A community's quick whistle goes to its street, for what the street list holds (FR9)."""
     whistle = matter.whistle
     return (
         whistle is not None
@@ -353,7 +360,7 @@ def raise_clocks(record: Record, matter: Matter, kind: WhistleKind) -> None:
     leading = lead(matter)
     if leading is None:
         return
-    record.end_all(*WORKING)
+    record.end_all(*WORKING, What.DECIDE_EXTENSION)
     record.start(What.SOLVE, leading.unit, kind.solve, extendable=kind.extension)
     for clock in running(matter, What.REPORT_IN):
         record.end(clock)

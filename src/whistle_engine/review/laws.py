@@ -177,6 +177,9 @@ def fr7(step: Taken) -> Iterator[str]:
     before, after = step.before, step.after
     if before is None or after is None:
         return
+    asked = after.extension
+    if asked is not None and after.clocks[asked.clock - 1].ended is not None:
+        yield f"an extension is asked for clock {asked.clock}, which has ended"
     for old, new in zip(before.clocks, after.clocks, strict=False):
         if old.ended is not None and (old.ended, old.verdict, old.due) != (
             new.ended, new.verdict, new.due,
