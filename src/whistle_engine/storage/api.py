@@ -1,0 +1,278 @@
+"""The contract between the engine and a store: narrow protocols, clauses S1 to S20.
+
+A store object serves one jurisdiction. It keeps bytes and looks at keys; it never decides,
+never reads a clock, and knows no policy. :class:`~whistle_engine.storage.memory.MemoryStore`
+is the reference: to be read and copied.
+
+All strings and bytes come back as they went in (S9): Chinese, astral characters, empty ones.
+What a caller changes after a call changes nothing stored (S10). You read your writes (S6).
+Strings are compared and ordered by code point. Any call but ``close`` on a closed store raises
+:class:`~whistle_engine.errors.StoreClosed` (S14).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
+from whistle_engine.storage.rows import (
+    Appended,
+    Claim,
+    Draft,
+    DutyRow,
+    Erased,
+    History,
+    Item,
+    LedgerFilter,
+    Loaded,
+    MatterRow,
+    Notice,
+    Projection,
+    Record,
+    Timer,
+    VaultText,
+)
+
+
+class Capability(Enum):
+    """What not every store can do; the kit asks for no more than a store says.
+
+    Attributes:
+        DURABLE: a crash between any two calls, or inside one, leaves all clauses true (S15).
+        THREADS: one store object may be used by several threads at once.
+        PROCESSES: several processes may each open the store and write at once.
+    """
+
+    DURABLE = "durable"
+    THREADS = "threads"
+    PROCESSES = "processes"
+
+
+class Commits(Protocol):
+    """The histories of matters: what the engine needs, and what reads all of them."""
+
+    def load(self, matter: MatterId, command_id: CommandId | None = None) -> Loaded:
+        """Read a matter's history and what a command id wrote earlier, as of one moment.
+
+        Args:
+            matter: the matter; one that is not there has an empty history.
+            command_id: the command whose earlier commits are wanted, whichever matters it wrote.
+        """
+        ...
+
+    def append(self, drafts: Sequence[Draft]) -> Appended:
+        """Write the commits of one or several matters, and all that goes with them, or nothing.
+
+        It is all or nothing (S1). Versions of a matter are 1 to n without holes (S2). Of any
+        number of concurrent appends at one version exactly one wins (S4). A command id that is
+        there already makes the whole append write nothing and give what was written first, and
+        that goes before the check of versions (S5). ``previous`` and ``digest`` come back
+        unchanged (S16); look-ups agree with the rows of the latest append (S19).
+
+        Args:
+            drafts: at least one, at most one for each matter; several may share a command id.
+
+        Raises:
+            VersionConflict: a matter is not at the version before its draft's, an empty matter
+                included; nothing was written (S3).
+            ValueError: no draft, or two for one matter.
+        """
+        ...
+
+    def feed(self, after: int, *, limit: int) -> tuple[Record, ...]:
+        """The commits of all matters with a position above ``after``, ascending (S8).
+
+        Once a reader has seen a position, nothing at or below it appears later, even from a
+        transaction that began earlier and committed later (S7). Positions may have gaps.
+
+        Args:
+            after: a position that was seen, 0 to begin.
+            limit: at most so many; at least 1.
+        """
+        ...
+
+    def scan(self, after: MatterId | None, *, limit: int) -> tuple[History, ...]:
+        """Whole histories of the matters whose id is above ``after``, ascending (S8).
+
+        Reading page by page gives each matter that was there throughout exactly once (S20).
+
+        Args:
+            after: the last id of the page before; ``None`` to begin.
+            limit: at most so many matters; at least 1.
+        """
+        ...
+
+    def rebuild(self, projection: Projection) -> None:
+        """Replace a matter's look-up rows and timers, made again from its commits.
+
+        Timers that stay with the same due time keep claim and settlement, as in an append.
+
+        Raises:
+            VersionConflict: the matter is not at ``projection.row.version``; nothing changed.
+        """
+        ...
+
+
+class Lookups(Protocol):
+    """The closed list of what can be looked up; rows agree with the latest append (S19)."""
+
+    def inbox(
+        self, unit: UnitCode, *, after: DutyRow | None = None, limit: int
+    ) -> tuple[DutyRow, ...]:
+        """The duties of a unit, ascending by due time, matter and clock.
+
+        Args:
+            unit: the unit's code.
+            after: the last row of the page before.
+            limit: at most so many.
+        """
+        ...
+
+    def ledger(
+        self, where: LedgerFilter, *, after: MatterRow | None = None, limit: int
+    ) -> tuple[MatterRow, ...]:
+        """The matters that pass a filter, ascending by time of receiving and id.
+
+        Args:
+            where: the filter.
+            after: the last row of the page before.
+            limit: at most so many.
+        """
+        ...
+
+    def by_source_number(self, channel: str, number: str) -> tuple[MatterRow, ...]:
+        """The matters that came in through a channel under its own number, ascending by id."""
+        ...
+
+    def near(
+        self,
+        *,
+        category: str,
+        place: UnitCode,
+        lat: int | None = None,
+        lon: int | None = None,
+        within: int = 0,
+        limit: int,
+    ) -> tuple[MatterRow, ...]:
+        """Open matters of a category at much the same place, latest received first.
+
+        Args:
+            category: the category's code.
+            place: the unit of the place; it counts where either side has no coordinates.
+            lat: latitude in micro-degrees, together with
+            lon: longitude in micro-degrees; both or neither.
+            within: how far each coordinate may differ, in micro-degrees.
+            limit: at most so many.
+        """
+        ...
+
+
+class Vault(Protocol):
+    """Words and contacts, apart from the history. They come in with an append."""
+
+    def read_text(self, ref: TextRef) -> VaultText | Erased | None:
+        """A text; ``Erased.ERASED`` where it was erased, ``None`` if there never was one."""
+        ...
+
+    def erase_text(self, ref: TextRef) -> None:
+        """Erase a text with its salt, for good; again, or where none is, changes nothing (S17).
+
+        The history and its hash chain are unchanged.
+        """
+        ...
+
+
+class Documents(Protocol):
+    """Policies and directories, by digest."""
+
+    def put_document(self, digest: str, data: bytes) -> None:
+        """Keep bytes under their digest; what is there already stays as it is (S18)."""
+        ...
+
+    def get_document(self, digest: str) -> bytes | None:
+        """The bytes under a digest, or ``None``; what was put is always readable (S18)."""
+        ...
+
+
+class Queue(Protocol[Item]):
+    """Timers or notices that wait to be worked off, under leases.
+
+    Each has a line: a timer that of its matter, a notice that of its matter and recipient. Only
+    the first of a line that is neither settled nor dead can be claimed (S13).
+    """
+
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claim[Item], ...]:
+        """Claim what is due, ordered by due time, then key.
+
+        Nothing is claimed by two workers in one lease; once a lease has ended, it can be
+        claimed again (S11).
+
+        Args:
+            now: the caller's clock, UTC; what is due at ``now`` is due, and a lease that ends
+                at ``now`` has ended.
+            until: the end of the lease, UTC.
+            limit: at most so many.
+        """
+        ...
+
+    def settle(self, claim: Claim[Item]) -> bool:
+        """Say that it is done; ``True`` if that counts, or counted before.
+
+        It counts while the claim is the latest of its item, even after the lease (S12); later
+        it is refused with ``False``. A timer that its matter's append settled is settled.
+        """
+        ...
+
+    def fail(self, claim: Claim[Item], *, retry_at: datetime | None) -> bool:
+        """Give it back; ``True`` if that counts, as for :meth:`settle` (S12).
+
+        Args:
+            claim: the claim.
+            retry_at: from when on it can be claimed again, UTC; ``None`` makes it a dead letter,
+                which releases the rest of its line (S13).
+        """
+        ...
+
+    def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
+        """What is neither settled nor dead and due by an instant, ordered by due time, then key.
+
+        It claims nothing, and shows what others hold too.
+
+        Args:
+            until: the instant, UTC, inclusive.
+            limit: at most so many.
+        """
+        ...
+
+    def dead(self, *, limit: int) -> tuple[Item, ...]:
+        """The dead letters, ordered by due time, then key."""
+        ...
+
+
+class Store(Commits, Lookups, Vault, Documents, Protocol):
+    """All of it: what a plugin provides for its URL scheme."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What this store can do beyond what every store can."""
+        ...
+
+    @property
+    def timers(self) -> Queue[Timer]:
+        """The timers of all matters."""
+        ...
+
+    @property
+    def outbox(self) -> Queue[Notice]:
+        """The notices of all matters."""
+        ...
+
+    def close(self) -> None:
+        """Release what it holds; closing twice is fine (S14)."""
+        ...
+
+
+__all__ = ["Capability", "Commits", "Documents", "Lookups", "Queue", "Store", "Vault"]
