@@ -16,6 +16,7 @@ from whistle_engine.model import (
     Actor,
     Affair,
     Label,
+    Length,
     Limit,
     LimitUnit,
     Party,
@@ -76,6 +77,11 @@ def days(amount: int) -> Limit:
 def working_days(amount: int) -> Limit:
     """A limit in working days."""
     return Limit(amount=amount, unit=LimitUnit.WORKING_DAYS, rule="test", source=CHOICE)
+
+
+def length(amount: int, unit: str = "working_days") -> Length:
+    """A length of time that somebody asks for."""
+    return Length(amount, LimitUnit(unit))
 
 
 def label(text: str) -> Label:

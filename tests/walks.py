@@ -12,7 +12,7 @@ from itertools import count
 
 from hypothesis import strategies as st
 
-from tests.support import NOW, tiny_directory, tiny_policy, work_hours, working_days
+from tests.support import NOW, length, tiny_directory, tiny_policy
 from whistle_engine import commands as c
 from whistle_engine.commands import Command
 from whistle_engine.events import Refused
@@ -118,11 +118,11 @@ def acts(state: Matter, now: datetime) -> tuple[c.Act, ...]:
         *(c.Release(unit=r.unit) for r in state.responders),
         *(c.Tell(raiser=r.id) for r in state.raisers),
         c.ConfirmTime(unit="zhujian", what=What.REPORT_IN, occurred_at=now),
-        c.AskExtension(by=working_days(5)),
-        c.AskExtension(by=working_days(50)),
+        c.AskExtension(by=length(5)),
+        c.AskExtension(by=length(50)),
         c.GrantExtension(),
         c.GrantExtension(granted=False),
-        c.GrantExtension(by=working_days(2)),
+        c.GrantExtension(by=length(2)),
         *(c.Mark(solved=solved, satisfied=Satisfied.MOSTLY) for solved in Solved),
         c.CallBack(raiser="resident", solved=Solved.SOLVED, satisfied=Satisfied.SATISFIED),
         c.CallBack(raiser="resident", solved=Solved.NOT, satisfied=Satisfied.NOT),
@@ -131,7 +131,7 @@ def acts(state: Matter, now: datetime) -> tuple[c.Act, ...]:
         *(c.Designate(unit=unit) for unit in UNITS),
         c.Defer(review_on=now + timedelta(days=30)),
         c.Defer(review_on=now + timedelta(days=300)),
-        c.AskExtension(by=work_hours(0)),
+        c.AskExtension(by=length(0, "work_hours")),
     )
 
 
@@ -267,8 +267,8 @@ def goodwill(state: Matter) -> tuple[Actor, c.Act] | None:
         case Stage.FED_BACK:
             for clock in state.clocks:
                 if clock.ended is None and clock.what is What.MARK:
-                    by = clock.raiser or ""
-                    return (BY_ID[by] if clock.raiser else BY_UNIT[clock.unit]), SOLVED
+                    who = BY_ID[clock.raiser] if clock.raiser else BY_UNIT[clock.unit or ""]
+                    return who, SOLVED
             return BY_ID["coordinator"], c.Reopen()
         case _:
             return None

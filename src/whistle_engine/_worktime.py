@@ -14,7 +14,7 @@ from functools import cached_property
 from attrs import frozen
 
 from whistle_engine.errors import PolicyError
-from whistle_engine.model import DayReason, Limit, LimitUnit, Span
+from whistle_engine.model import DayReason, Length, Limit, LimitUnit, Span
 from whistle_engine.policy import Policy
 
 MICROSECOND = timedelta(microseconds=1)
@@ -211,7 +211,7 @@ class WorkTime:
             day = self.nth_after(day, 1)
         return self.instant(day, self.closing)
 
-    def count(self, start: datetime, limit: Limit, *, every_day: bool) -> Count:
+    def count(self, start: datetime, limit: Limit | Length, *, every_day: bool) -> Count:
         """Count a limit from the instant at which it starts."""
         unit = limit.unit
         if unit is LimitUnit.HOURS or (unit is LimitUnit.WORK_HOURS and every_day):
@@ -224,7 +224,7 @@ class WorkTime:
         last = day + limit.amount
         return Count(self.instant(last, DAY), self._every_day(day, last))
 
-    def after(self, due: datetime, limit: Limit, *, every_day: bool) -> datetime:
+    def after(self, due: datetime, limit: Limit | Length, *, every_day: bool) -> datetime:
         """The instant to which a limit leads that is counted on from a due time."""
         unit = limit.unit
         if unit is LimitUnit.HOURS or (unit is LimitUnit.WORK_HOURS and every_day):
@@ -238,7 +238,7 @@ class WorkTime:
             return self.instant(day + limit.amount, DAY)
         return self.nth_closing(day, limit.amount)
 
-    def further(self, due: datetime, limit: Limit, *, every_day: bool) -> Count:
+    def further(self, due: datetime, limit: Limit | Length, *, every_day: bool) -> Count:
         """Count a limit on from a due time: days are those after the day on which it was due."""
         if limit.amount <= 0:
             return Count(due)
@@ -259,6 +259,16 @@ class WorkTime:
         day = self.day(start)
         at = self.nth_closing(day, amount) if amount > 0 else self.next_closing(start)
         return self._counted(at, day, self.last_day(at), start_day=True)
+
+    def opening(self, at: datetime) -> datetime:
+        """The first working moment that is not before an instant."""
+        day, moment = self.split(at)
+        while True:
+            if self.works(day):
+                for opens, closes in self.shifts:
+                    if moment < closes:
+                        return self.instant(day, max(opens, moment))
+            day, moment = day + 1, 0
 
     def _every_day(self, first: int, last: int) -> tuple[Span, ...]:
         """As :func:`all_days`, kept."""

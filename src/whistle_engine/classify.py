@@ -23,7 +23,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from difflib import get_close_matches
 
 from attrs import frozen
 
@@ -259,5 +258,7 @@ def _signals_at(policy: Policy, facts: Facts, levels: tuple[str, ...]) -> tuple[
 
 def _nearest(word: str, allowed: Iterable[str]) -> str:
     """The three allowed words that are most like this one."""
+    from difflib import get_close_matches  # noqa: PLC0415  needed only here
+
     most = 64  # the comparison is quadratic, and no name is longer
     return ", ".join(get_close_matches(word[:most], dict.fromkeys(allowed), n=3, cutoff=0.0))

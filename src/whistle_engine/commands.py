@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import get_args
 
-from attrs import frozen
+from attrs import field, frozen
 
 from whistle_engine.model import (
     Actor,
@@ -19,7 +19,7 @@ from whistle_engine.model import (
     CommandId,
     Evidence,
     Facts,
-    Limit,
+    Length,
     MatterId,
     Place,
     ResultCode,
@@ -27,12 +27,14 @@ from whistle_engine.model import (
     Solved,
     UnitCode,
     What,
+    is_code,
+    share_repr,
 )
 
 # ---------------------------------------------------------------- intake
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Receive:
     """登记: an appeal comes in and opens a matter.
 
@@ -50,43 +52,43 @@ class Receive:
     facts: Facts = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Add:
     """补充: a raiser adds words (text ``text``) or proofs."""
 
     evidence: tuple[Evidence, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Urge:
     """催促: a raiser asks for haste."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Withdraw:
     """撤诉: a raiser takes the appeal back."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Classify:
     """分类: the facts as they are known; the policy's rules say what follows."""
 
     facts: Facts
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Answer:
     """答复: an enquiry is answered (text ``text``) and closed."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Redirect:
     """转告: the raiser is told another way (text ``text``); ``route`` is a code of the policy."""
 
     route: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class SplitPart:
     """One of the matters that a split opens."""
 
@@ -95,21 +97,21 @@ class SplitPart:
     facts: Facts = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Split:
     """拆分: several things in one appeal become matters of their own."""
 
     parts: tuple[SplitPart, ...]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Merge:
     """并案: this matter is carried on in another one."""
 
     into: MatterId
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Look:
     """现场核实: what somebody found on site.
 
@@ -125,14 +127,14 @@ class Look:
 # ---------------------------------------------------------------- tracks
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Settle:
     """办结 on the household or shared track: settled by talking (text ``text``)."""
 
     evidence: tuple[Evidence, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class MoveUp:
     """提级: household to shared, shared to public (text ``reason``)."""
 
@@ -140,7 +142,7 @@ class MoveUp:
 # ---------------------------------------------------------------- whistle
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Blow:
     """吹哨: call the departments.
 
@@ -153,19 +155,19 @@ class Blow:
     category: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class TakeOn:
     """街道承办: the street leads by its own act."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class RaiseWhistle:
     """哨声升级: to a kind of higher rank."""
 
     kind: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class StandDown:
     """撤哨: the blower takes the whistle back (text ``reason``).
 
@@ -176,14 +178,14 @@ class StandDown:
     close: bool = False
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class SendStraight:
     """直派: the hotline sends a clear matter straight to its lead."""
 
     to: UnitCode
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Dispatch:
     """派单: the call reaches the departments of the catalogue.
 
@@ -197,45 +199,45 @@ class Dispatch:
 # ---------------------------------------------------------------- response
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class ReportIn:
     """报到: a unit's people are there; for an invited unit this is joining."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class BringIn:
     """邀请协办: bring in the unit responsible, or the level above (text ``reason``)."""
 
     unit: UnitCode
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Accept:
     """接受主办: a unit that was brought in or invited takes the lead."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class HandIn:
     """提交结果: a joint unit's part (text ``text``), or the proof of a plan carried out."""
 
     evidence: tuple[Evidence, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class ReportProgress:
     """报告进展: an interim word (text ``text``)."""
 
     evidence: tuple[Evidence, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class ChangeReceiver:
     """更换接哨员: another person of the unit follows the matter."""
 
     receiver: ActorId
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class FeedBack:
     """反馈: the lead says what was done (text ``text``), with evidence.
 
@@ -250,34 +252,38 @@ class FeedBack:
     without: tuple[UnitCode, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Object:
-    """异议: not within our duties: the clause of the catalogue, and the unit that it names."""
+    """异议: not within our duties: the clause of the catalogue, and the unit that it names.
 
-    clause: str
+    Raises:
+        ValueError: the clause is no code: words belong in the text ``reason`` (L15).
+    """
+
+    clause: str = field(validator=is_code(64))
     names: UnitCode
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Release:
     """解除协办: a joint or invited unit is no longer needed (text ``reason``)."""
 
     unit: UnitCode
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Tell:
     """告知: the first responder tells a raiser the result (text ``text``)."""
 
     raiser: ActorId
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class SendBack:
     """退单: send the matter back down. It exists in order to be refused and counted (FR5)."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class ConfirmTime:
     """确认时间: community or street confirms when a unit really arrived, or was done.
 
@@ -294,14 +300,14 @@ class ConfirmTime:
 # ---------------------------------------------------------------- clocks
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class AskExtension:
     """申请延期: the lead asks for more time (text ``reason``)."""
 
-    by: Limit
+    by: Length
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class GrantExtension:
     """批准延期: grant or decline what was asked; the coordinator may also decide unasked.
 
@@ -311,10 +317,10 @@ class GrantExtension:
     """
 
     granted: bool = True
-    by: Limit | None = None
+    by: Length | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class FireTimer:
     """到时: a timer of a clock is due; given by the system."""
 
@@ -322,7 +328,7 @@ class FireTimer:
     step: int
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class FixDueTimes:
     """核定期限: provisional due times are fixed with the calendar now known; by the system."""
 
@@ -330,7 +336,7 @@ class FixDueTimes:
 # ---------------------------------------------------------------- residents
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Mark:
     """评价: solved or not, satisfied or not; for oneself, or for the unit that may judge."""
 
@@ -338,7 +344,7 @@ class Mark:
     satisfied: Satisfied
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class CallBack:
     """回访: ask a raiser, and record the mark, or that they were not reached."""
 
@@ -347,7 +353,7 @@ class CallBack:
     satisfied: Satisfied | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Reopen:
     """重办: handle it again; by the coordinator, order a further round."""
 
@@ -355,43 +361,43 @@ class Reopen:
 # ---------------------------------------------------------------- coordination
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Supervise:
     """督办: the street presses a responder (text ``text``)."""
 
     unit: UnitCode
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Escalate:
     """上报: street or community puts the matter in the coordinator's docket (text ``reason``)."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Designate:
     """指定: say who leads, bindingly (text ``reason``)."""
 
     unit: UnitCode
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Defer:
     """挂账: set aside with a date of review (text ``reason``)."""
 
     review_on: datetime
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Resume:
     """恢复办理: end a deferral."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Conclude:
     """办结裁定: the rounds are used up; the coordinator closes with reasons (text ``reason``)."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Admit:
     """准入: the district admits this matter's category to the street's list, for this matter."""
 
@@ -459,6 +465,8 @@ ACTS: dict[type[Act], str] = {
 NAMES: dict[type[Act], str] = {act: wire.partition("/")[0] for act, wire in ACTS.items()}
 """Each act's name, as permissions, stories and the command line use it."""
 
+
+share_repr(ACTS)
 
 PLAIN: dict[type[Act], Act] = {
     type(act): act

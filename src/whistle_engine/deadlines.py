@@ -38,6 +38,7 @@ from whistle_engine._worktime import HOUR, Count, WorkTime, all_days, join_spans
 from whistle_engine.directory import Directory, Unit
 from whistle_engine.model import (
     Due,
+    Length,
     Limit,
     LimitUnit,
     Move,
@@ -133,7 +134,7 @@ class WorkingTime:
     def extended(
         self,
         due: Due,
-        by: Limit,
+        by: Limit | Length,
         *,
         unit: UnitCode | None,  # noqa: ARG002  a due time keeps its way of counting
         at: datetime,
@@ -143,7 +144,8 @@ class WorkingTime:
         Days and working days are those that follow the day on which it was due.
         """
         longer = self._extend(due, by)
-        move = Move(reason=MoveReason.EXTENDED, at=at, before=due.at, after=longer.at, by=by)
+        length = Length(by.amount, by.unit)
+        move = Move(reason=MoveReason.EXTENDED, at=at, before=due.at, after=longer.at, by=length)
         return evolve(longer, moves=(*due.moves, move))
 
     def resumed(
@@ -204,7 +206,7 @@ class WorkingTime:
                 again = evolve(again, at=move.after, provisional=False)
         return again
 
-    def _extend(self, due: Due, by: Limit) -> Due:
+    def _extend(self, due: Due, by: Limit | Length) -> Due:
         more = self._time.further(due.at, by, every_day=due.every_day)
         return evolve(
             due,
@@ -259,9 +261,10 @@ class WorkingTime:
         though never before they are due; without one, when they are due. Alerts later than the
         fallback are dropped.
 
-        A reminder or a call-back outside the shifts is brought forward to the last working
-        minute before it, if that is after the start; unless the clock is urgent: a limit of at
-        most :data:`AT_ANY_HOUR` elapsed hours, or of a unit that works round the clock.
+        A reminder outside the shifts is brought forward to the last working minute before it, if
+        that is after the start, and a call-back put off to the next one, if that is in time;
+        unless the clock is urgent: a limit of at most :data:`AT_ANY_HOUR` elapsed hours, or of a
+        unit that works round the clock.
 
         ``to`` is ``None`` where nobody is there to take the step.
         """
@@ -281,7 +284,7 @@ class WorkingTime:
             else:
                 at = self._share(due, rung.percent)
             if calm and action in _CALM:
-                at = self._time.on_shift_before(at, after=due.start)
+                at = self._in_hours(at, due, action)
             if fixed is None and action is _ESCALATE:
                 escalated = max(at, at_due)
                 end = escalated if end is None else min(end, escalated)
@@ -296,6 +299,14 @@ class WorkingTime:
         last = fixed or _ESCALATE
         found.append(Step(len(found) + 1, end, last, self._last_to(last, unit, street)))
         return tuple(found)
+
+    def _in_hours(self, at: datetime, due: Due, action: StepAction) -> datetime:
+        """The working moment nearest to an alert: people are phoned later, not earlier."""
+        if action is _CALL_BACK:
+            later = self._time.opening(at)
+            if later < due.at:
+                return later
+        return self._time.on_shift_before(at, after=due.start)
 
     def _share(self, due: Due, percent: int) -> datetime:
         """When so much of the limit has passed: reckoned back from the due time."""

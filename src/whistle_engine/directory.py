@@ -13,10 +13,10 @@ from functools import cached_property
 from attrs import field, frozen
 
 from whistle_engine.errors import PolicyError
-from whistle_engine.model import ActorId, Label, UnitCode, UnitKind
+from whistle_engine.model import ActorId, Label, UnitCode, UnitKind, share_repr
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Unit:
     """A unit: what it is, where it stands, and whether it may lead.
 
@@ -40,7 +40,7 @@ class Unit:
     head: ActorId | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Shift:
     """Hours of work on a working day, local time, ``start`` before ``end``."""
 
@@ -48,7 +48,7 @@ class Shift:
     end: time
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Receiver:
     """A person who takes whistles for a unit (接哨员), on duty from ``since`` to ``until``.
 
@@ -77,7 +77,7 @@ def _tuple_of_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
     return tuple(units)
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Directory:
     """All units and receivers of a jurisdiction.
 
@@ -151,3 +151,6 @@ class Directory:
             if receiver.on_duty(local):
                 return receiver.id
         return None
+
+
+share_repr((Unit, Shift, Receiver, Directory))

@@ -22,7 +22,7 @@ from whistle_engine.model import (
     Due,
     Evidence,
     Facts,
-    Limit,
+    Length,
     MatterId,
     Outcome,
     Raiser,
@@ -39,12 +39,13 @@ from whistle_engine.model import (
     Unmet,
     Verdict,
     What,
+    share_repr,
 )
 
 # ---------------------------------------------------------------- intake and tracks
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Received:
     """An appeal came in (受理)."""
 
@@ -57,7 +58,7 @@ class Received:
     split_from: MatterId | None = None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Added:
     """A raiser added words or proofs."""
 
@@ -67,7 +68,7 @@ class Added:
     evidence: tuple[Evidence, ...] = ()
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Urged:
     """A raiser asked for haste."""
 
@@ -75,7 +76,7 @@ class Urged:
     raiser: ActorId
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Withdrawn:
     """A raiser took the appeal back."""
 
@@ -83,7 +84,7 @@ class Withdrawn:
     raiser: ActorId
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Classified:
     """The rules classified the facts."""
 
@@ -92,7 +93,7 @@ class Classified:
     facts: Facts
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Answered:
     """An enquiry was answered."""
 
@@ -100,7 +101,7 @@ class Answered:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Redirected:
     """The raiser was told another way."""
 
@@ -109,7 +110,7 @@ class Redirected:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class SplitOff:
     """Parts became matters of their own."""
 
@@ -117,7 +118,7 @@ class SplitOff:
     into: tuple[MatterId, ...]
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class MergedInto:
     """This matter is carried on in another one."""
 
@@ -125,7 +126,7 @@ class MergedInto:
     into: MatterId
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Absorbed:
     """Another matter is carried on here; its raisers keep every right (L19)."""
 
@@ -134,7 +135,7 @@ class Absorbed:
     raisers: tuple[Raiser, ...]
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Looked:
     """What was found on site."""
 
@@ -144,7 +145,7 @@ class Looked:
     nothing_there: bool
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Settled:
     """Settled by talking, on the household or shared track."""
 
@@ -154,7 +155,7 @@ class Settled:
     evidence: tuple[Evidence, ...] = ()
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class MovedUp:
     """The matter rose to the next track."""
 
@@ -167,7 +168,7 @@ class MovedUp:
 # ---------------------------------------------------------------- whistle
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Blown:
     """A whistle was blown."""
 
@@ -177,7 +178,7 @@ class Blown:
     classification: Classification
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class WhistleRaised:
     """The whistle was raised to a kind of higher rank."""
 
@@ -186,7 +187,7 @@ class WhistleRaised:
     unit: UnitCode | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class StoodDown:
     """The whistle was taken back."""
 
@@ -195,7 +196,7 @@ class StoodDown:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Dispatched:
     """The call reached the departments; the first of ``responders`` leads."""
 
@@ -207,7 +208,7 @@ class Dispatched:
 # ---------------------------------------------------------------- response
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ReportedIn:
     """A unit's people are there."""
 
@@ -216,7 +217,7 @@ class ReportedIn:
     occurred_at: datetime | None = None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class BroughtIn:
     """A further unit came into the response, or was invited."""
 
@@ -224,7 +225,7 @@ class BroughtIn:
     responder: Responder
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Joined:
     """An invited unit joined."""
 
@@ -232,7 +233,7 @@ class Joined:
     unit: UnitCode
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Accepted:
     """A unit took the lead."""
 
@@ -240,7 +241,7 @@ class Accepted:
     unit: UnitCode
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Designated:
     """A unit was made lead, bindingly."""
 
@@ -251,7 +252,7 @@ class Designated:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class HandedIn:
     """A joint unit handed in its part, or the lead the proof of its plan."""
 
@@ -261,7 +262,7 @@ class HandedIn:
     evidence: tuple[Evidence, ...] = ()
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ProgressReported:
     """A responder gave an interim word."""
 
@@ -271,7 +272,7 @@ class ProgressReported:
     evidence: tuple[Evidence, ...] = ()
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ReceiverChanged:
     """Another person of the unit follows the matter."""
 
@@ -280,7 +281,7 @@ class ReceiverChanged:
     receiver: ActorId
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class FedBack:
     """The lead gave the one common answer."""
 
@@ -293,7 +294,7 @@ class FedBack:
     without: tuple[UnitCode, ...] = ()
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Objected:
     """The lead objected (FR8)."""
 
@@ -304,7 +305,7 @@ class Objected:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ObjectionAnswered:
     """The objection was upheld or rejected; ``lapsed`` if by nobody's answer in time."""
 
@@ -313,7 +314,7 @@ class ObjectionAnswered:
     lapsed: bool = False
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Released:
     """A joint or invited unit left the response."""
 
@@ -322,7 +323,7 @@ class Released:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Told:
     """A raiser was told the result."""
 
@@ -332,7 +333,7 @@ class Told:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class TimeConfirmed:
     """Community or street confirmed when it really happened; it stands beside the verdict."""
 
@@ -343,7 +344,7 @@ class TimeConfirmed:
     by: UnitCode | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ShirkRefused:
     """A party tried to pass the buck; refused, and it counts in the assessment (L11)."""
 
@@ -357,7 +358,7 @@ class ShirkRefused:
 # ---------------------------------------------------------------- clocks
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ClockStarted:
     """An obligation began."""
 
@@ -365,7 +366,7 @@ class ClockStarted:
     clock: Clock
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ClockEnded:
     """An obligation ended, for good."""
 
@@ -374,7 +375,7 @@ class ClockEnded:
     verdict: Verdict
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ClockMoved:
     """A due time moved, for one of the reasons of FR7; the last of ``due.moves`` says why."""
 
@@ -384,7 +385,7 @@ class ClockMoved:
     steps: tuple[Step, ...]
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class TimerFired:
     """A timer was due: an alert, or a fallback; ``late`` is by how many seconds."""
 
@@ -396,17 +397,17 @@ class TimerFired:
     late: int
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ExtensionAsked:
     """The lead asked for more time."""
 
     at: datetime
     clock: int
-    by: Limit
+    by: Length
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class ExtensionAnswered:
     """It was granted or declined; ``lapsed`` if by nobody's answer in time."""
 
@@ -419,7 +420,7 @@ class ExtensionAnswered:
 # ---------------------------------------------------------------- residents
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Marked:
     """An entitled party marked, itself or through a call-back."""
 
@@ -431,7 +432,7 @@ class Marked:
     called_back: bool = False
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class NotReached:
     """A call-back did not reach the raiser."""
 
@@ -439,7 +440,7 @@ class NotReached:
     raiser: ActorId
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Reopened:
     """It is handled again, in a further round."""
 
@@ -448,7 +449,7 @@ class Reopened:
     by: ActorId | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Closed:
     """The matter was closed (结案)."""
 
@@ -460,7 +461,7 @@ class Closed:
 # ---------------------------------------------------------------- coordination
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Supervised:
     """The street pressed a responder."""
 
@@ -470,7 +471,7 @@ class Supervised:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Escalated:
     """The matter came to the coordinator: why, and about which clock."""
 
@@ -481,7 +482,7 @@ class Escalated:
     text: TextRef | None = None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Deferred:
     """Set aside, with a date of review; in all not beyond ``latest``."""
 
@@ -491,7 +492,7 @@ class Deferred:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Resumed:
     """A deferral ended; ``lapsed`` if because nobody reviewed it in time."""
 
@@ -499,7 +500,7 @@ class Resumed:
     lapsed: bool = False
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Concluded:
     """The coordinator closed it with reasons."""
 
@@ -507,7 +508,7 @@ class Concluded:
     text: TextRef | None
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Admitted:
     """The district admitted the category to the street's list, for this matter."""
 
@@ -516,7 +517,7 @@ class Admitted:
     street: UnitCode
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class CatalogueChangeProposed:
     """A decision on a category that no catalogue held proposes a row (FR9)."""
 
@@ -591,6 +592,8 @@ EVENTS: dict[type[Event], str] = {
     CatalogueChangeProposed: "catalogue_change_proposed/1",
 }
 """Each event's wire name."""
+
+share_repr(EVENTS)
 
 
 @frozen(kw_only=True)

@@ -7,11 +7,12 @@ by a :class:`TextRef` (law L15).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from enum import Enum
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from attrs import field, frozen
+from attrs import Attribute, AttrsInstance, field, fields, frozen
 
 UnitCode = str
 """The code of a unit in the directory, such as ``zhujian``."""
@@ -35,13 +36,44 @@ def changed(value: V, **changes: object) -> V:
     It does what ``attrs.evolve`` does, several times as fast: replaying a history is little
     else. A name that is no attribute of the value is an error.
     """
-    new = object.__new__(type(value))
-    attributes = new.__dict__
-    attributes.update(value.__dict__, **changes)
-    if len(attributes) != len(value.__dict__):
-        unknown = sorted(attributes.keys() - value.__dict__.keys())
+    before = value.__dict__
+    after = before | changes
+    if len(after) != len(before):
+        unknown = sorted(changes.keys() - before.keys())
         raise TypeError(f"{type(value).__name__} has no {unknown}")
+    new = object.__new__(type(value))
+    object.__setattr__(new, "__dict__", after)
     return new
+
+
+def share_repr(kinds: Iterable[type]) -> None:
+    """Give classes without slots the same ``repr`` as attrs would, made once for all.
+
+    There are almost two hundred classes of values; making a ``repr`` and slots for each would
+    be a third of what importing the library costs.
+    """
+    for kind in kinds:
+        setattr(kind, "__repr__", _told)  # noqa: B010  mypy forbids assigning to a method
+
+
+def _told(value: object) -> str:
+    kind = cast("type[AttrsInstance]", type(value))
+    told = (each.name for each in fields(kind) if each.repr)
+    return f"{kind.__name__}({', '.join(f'{name}={getattr(value, name)!r}' for name in told)})"
+
+
+def is_code(most: int) -> Callable[[object, Attribute[str], str], None]:
+    """A validator for fields that hold no words: ASCII without blanks, not too long (L15)."""
+
+    def check(instance: object, attribute: Attribute[str], value: str) -> None:
+        fits = 0 < len(value) <= most and value.isascii() and value.isprintable()
+        if not fits or " " in value:
+            raise ValueError(
+                f"{type(instance).__name__}.{attribute.name} is {value[:40]!r}; it should be a "
+                f"code: 1 to {most} ASCII characters, no blanks; words belong in the texts"
+            )
+
+    return check
 
 
 def facts(**values: str) -> Facts:
@@ -274,7 +306,7 @@ class DispatchedBy(Enum):
     DESIGNATION = "designation"
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Label:
     """A text for people, in Chinese and in English."""
 
@@ -282,7 +314,7 @@ class Label:
     en: str
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class TextRef:
     """Where in the vault a text lies: the command that brought it, and the field's name."""
 
@@ -290,16 +322,20 @@ class TextRef:
     name: str
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Evidence:
-    """A proof kept elsewhere: where it lies, its digest (``sha256:…``) and its media type."""
+    """A proof kept elsewhere: where it lies, its digest (``sha256:…``) and its media type.
 
-    uri: str
-    digest: str
-    media_type: str
+    Raises:
+        ValueError: one of them has blanks or is not ASCII: words belong in the vault (L15).
+    """
+
+    uri: str = field(validator=is_code(2000))
+    digest: str = field(validator=is_code(200))
+    media_type: str = field(validator=is_code(100))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Actor:
     """Who acts: authenticated by the host and trusted as given."""
 
@@ -308,7 +344,7 @@ class Actor:
     unit: UnitCode | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Place:
     """Where: a unit's code, and optionally integer coordinates; the address lies in the vault.
 
@@ -321,7 +357,7 @@ class Place:
     lon: int | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Appeal:
     """What a resident asks, as it came in (诉求)."""
 
@@ -332,7 +368,7 @@ class Appeal:
     text: TextRef | None = None
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Raiser:
     """Somebody who raised the matter, with a right to be told and to mark (L19)."""
 
@@ -342,7 +378,7 @@ class Raiser:
     told: bool = False
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Limit:
     """A length of time as the policy says it, with the source of the value."""
 
@@ -352,7 +388,15 @@ class Limit:
     source: str = ""
 
 
-@frozen
+@frozen(slots=False, repr=False)
+class Length:
+    """A length of time that somebody names, such as that of an extension."""
+
+    amount: int
+    unit: LimitUnit
+
+
+@frozen(slots=False, repr=False)
 class Span:
     """A run of days, first to last inclusive, that counted or did not, and why."""
 
@@ -362,7 +406,7 @@ class Span:
     reason: DayReason
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Move:
     """One change of a due time after it was set: why, when, and from what to what.
 
@@ -374,10 +418,10 @@ class Move:
     before: datetime
     after: datetime
     since: datetime | None = None
-    by: Limit | None = None
+    by: Length | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Due:
     """A due time that explains itself (L18).
 
@@ -400,7 +444,7 @@ class Due:
     moves: tuple[Move, ...] = ()
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Step:
     """One timer of a clock: an alert of the ladder, or its fallback (always the last)."""
 
@@ -410,7 +454,7 @@ class Step:
     to: UnitCode | None = None
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Clock:
     """One obligation of one unit (or of one raiser, to mark): started once, ended once.
 
@@ -434,7 +478,7 @@ class Clock:
     verdict: Verdict | None = None
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Classification:
     """What the rules made of the facts, and why.
 
@@ -456,7 +500,7 @@ class Classification:
     floors: tuple[str, ...] = ()
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Whistle:
     """The whistle that is blown: its kind, who blew it, when."""
 
@@ -465,7 +509,7 @@ class Whistle:
     at: datetime
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Responder:
     """A unit in the response, the part it has, and how far it is.
 
@@ -483,7 +527,7 @@ class Responder:
     handed_in: bool = False
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Objection:
     """The one objection that a lead may raise (FR8)."""
 
@@ -492,15 +536,15 @@ class Objection:
     open: bool = True
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class ExtensionRequest:
     """An extension that was asked for and not yet decided."""
 
     clock: int
-    by: Limit
+    by: Length
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Deferral:
     """Time set aside by the coordinator (挂账): how often, since when, until when at most."""
 
@@ -510,7 +554,7 @@ class Deferral:
     stage: Stage = Stage.HANDLING
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Evaluation:
     """One entitled party's mark in one round: a raiser's, or a unit's (评价)."""
 
@@ -520,7 +564,7 @@ class Evaluation:
     satisfied: Satisfied
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Round:
     """One round of handling and judging; reopening starts the next.
 
@@ -535,7 +579,7 @@ class Round:
     marks: tuple[Evaluation, ...] = ()
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Matter:
     """The case that the engine carries from an appeal to its closing (事项).
 
@@ -567,7 +611,7 @@ class Matter:
     outcome: Outcome | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class View:
     """What a decision may see of another matter (merge, split): kept in its basis."""
 
@@ -581,7 +625,7 @@ class View:
     raisers: tuple[Raiser, ...]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Duty:
     """Whose move it is: the view of a running clock for inboxes and user interfaces."""
 
@@ -596,7 +640,7 @@ class Duty:
     settled_by: tuple[str, ...]
 
 
-@frozen
+@frozen(slots=False, repr=False)
 class Unmet:
     """One condition that does not hold: a stable code, the clause behind it, and the facts.
 
@@ -607,3 +651,35 @@ class Unmet:
     clause: str
     facts: tuple[tuple[str, str], ...] = ()
     shirk: Shirk | None = None
+
+
+share_repr(
+    (
+        Label,
+        TextRef,
+        Evidence,
+        Actor,
+        Place,
+        Appeal,
+        Raiser,
+        Limit,
+        Length,
+        Span,
+        Move,
+        Due,
+        Step,
+        Clock,
+        Classification,
+        Whistle,
+        Responder,
+        Objection,
+        ExtensionRequest,
+        Deferral,
+        Evaluation,
+        Round,
+        Matter,
+        View,
+        Duty,
+        Unmet,
+    )
+)

@@ -21,6 +21,7 @@ from whistle_engine.model import (
     StepAction,
     UnitCode,
     What,
+    share_repr,
 )
 
 REQUIRED_LIMITS = (
@@ -43,7 +44,7 @@ TIMINGS = ("over", "ongoing", "imminent")
 """When a danger happens; unknown counts as ongoing."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class WhistleKind:
     """A kind of whistle: what must happen, in which limit, and who may blow it.
 
@@ -73,7 +74,7 @@ class WhistleKind:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Category:
     """A row of the dispatch catalogue (派单目录): who leads and who joins for a category.
 
@@ -96,7 +97,7 @@ class Category:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class ListItem:
     """A category that the street list holds (街道职责清单), between two local days."""
 
@@ -106,7 +107,7 @@ class ListItem:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class FactType:
     """A fact that rules may read: its name and its values, ``unknown`` always among them."""
 
@@ -115,7 +116,7 @@ class FactType:
     values: tuple[str, ...]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Floor:
     """What a signal demands at least, by how sure it is and when it happens.
 
@@ -134,7 +135,7 @@ class Floor:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Rule:
     """A classification rule: when every condition holds, the result; the first match decides.
 
@@ -151,7 +152,7 @@ class Rule:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class TrackLimit:
     """The limit of a household or shared matter, by scope (大事大议、小事小议、急事快议)."""
 
@@ -160,7 +161,7 @@ class TrackLimit:
     limit: Limit
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Rung:
     """A rung of the ladder (临期 → 催办 → 督办 → 上报).
 
@@ -178,7 +179,7 @@ class Rung:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Ladder:
     """The rungs for clocks of some kinds; ``whats`` empty is the ladder for all others."""
 
@@ -186,7 +187,7 @@ class Ladder:
     rungs: tuple[Rung, ...]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Objections:
     """Objecting (FR8): how long after being asked, and how long the coordinator has."""
 
@@ -195,7 +196,7 @@ class Objections:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Extensions:
     """Extensions: who decides them (``street`` or ``coordinator``) and in which time."""
 
@@ -204,7 +205,7 @@ class Extensions:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Deferrals:
     """Deferring (挂账): how often, and for how long in all from the first time."""
 
@@ -213,7 +214,7 @@ class Deferrals:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Marks:
     """Marking and reopening.
 
@@ -233,7 +234,7 @@ class Marks:
     source: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False, repr=False)
 class Calendar:
     """The days that differ from Monday to Friday, as the notices say, and how far they are known.
 
@@ -249,7 +250,7 @@ class Calendar:
     source: str
 
 
-@frozen(kw_only=True, slots=False)
+@frozen(kw_only=True, slots=False, repr=False)
 class Policy:
     """Everything that a city sets.
 
@@ -362,3 +363,24 @@ class Policy:
 
 def _in_force(row: Category | ListItem, day: date) -> bool:
     return (row.since is None or row.since <= day) and (row.until is None or day <= row.until)
+
+
+share_repr(
+    (
+        WhistleKind,
+        Category,
+        ListItem,
+        FactType,
+        Floor,
+        Rule,
+        TrackLimit,
+        Rung,
+        Ladder,
+        Objections,
+        Extensions,
+        Deferrals,
+        Marks,
+        Calendar,
+        Policy,
+    )
+)

@@ -9,7 +9,7 @@ from typing import Protocol
 from attrs import frozen
 
 from whistle_engine.directory import Directory
-from whistle_engine.model import Classification, Due, Facts, Limit, Step, UnitCode, What
+from whistle_engine.model import Classification, Due, Facts, Length, Limit, Step, UnitCode, What
 from whistle_engine.policy import Policy
 
 
@@ -23,7 +23,7 @@ class Limits(Protocol):
         """The due time of a limit that starts at an instant, for a unit."""
         ...
 
-    def extended(self, due: Due, by: Limit, *, unit: UnitCode | None, at: datetime) -> Due:
+    def extended(self, due: Due, by: Limit | Length, *, unit: UnitCode | None, at: datetime) -> Due:
         """The due time after an extension, granted at an instant."""
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from whistle_engine.model import UNKNOWN, Affair, Limit
+from whistle_engine.model import UNKNOWN, Affair, Limit, Party
 from whistle_engine.policy import LEVELS, REQUIRED_LIMITS, TIMINGS, Policy
 
 SIGNAL_VALUES = ("none", *LEVELS, UNKNOWN)
@@ -35,7 +35,9 @@ def _kind_problems(policy: Policy) -> list[str]:
         found.append("there must be a whistle kind that is not urgent")
     if len({k.rank for k in policy.kinds}) != len(policy.kinds):
         found.append("two whistle kinds have the same rank")
-    found += [f"the rank of whistle kind {k.code!r} is negative" for k in policy.kinds if k.rank < 0]
+    found += [
+        f"the rank of whistle kind {k.code!r} is negative" for k in policy.kinds if k.rank < 0
+    ]
     if policy.kinds and not max(policy.kinds, key=lambda k: k.rank).urgent:
         found.append("the urgent whistle kind must have the highest rank")
     return found
@@ -124,6 +126,11 @@ def _floor_problems(policy: Policy) -> list[str]:
 def _limit_problems(policy: Policy) -> list[str]:
     found = [
         f"the limit {name!r} is missing" for name in REQUIRED_LIMITS if name not in policy.limits
+    ]
+    found += [
+        f"permissions.{name}: only the system gives it, and it has to"
+        for name in ("fire_timer", "fix_due_times")
+        if Party.SYSTEM not in policy.permissions.get(name, {Party.SYSTEM})
     ]
     if policy.marks.rounds < 1:
         found.append("marks.rounds must be at least 1")

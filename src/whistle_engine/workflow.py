@@ -5,7 +5,7 @@ Pure: time is an argument, and nothing here reads a clock, a file or a random nu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from whistle_engine import commands as c
@@ -35,7 +35,7 @@ from whistle_engine.policy import Policy
 from whistle_engine.refusals import unmet
 from whistle_engine.rules import Rules
 from whistle_engine.soundness import problems
-from whistle_engine.standing import STANDING
+from whistle_engine.standing import parties
 from whistle_engine.transitions import TRANSITIONS, Row
 
 NOBODY: Mapping[MatterId, View] = {}
@@ -62,7 +62,7 @@ def compile_rules(
     Raises:
         PolicyError: the policy could not decide every case; with everything that is wrong.
     """
-    wrong = problems(policy)
+    wrong = (*problems(policy), *_widened(policy))
     if wrong:
         raise PolicyError(wrong)
     return Rules(
@@ -73,6 +73,20 @@ def compile_rules(
         limits=WorkingTime(policy, directory),
         classify=compile_classifier(policy),
     )
+
+
+def _widened(policy: Policy) -> Iterator[str]:
+    """Where a policy's permissions are not within the table's (L16)."""
+    rows = {NAMES[act]: row for act, row in TRANSITIONS.items()}
+    for name, narrowed in policy.permissions.items():
+        row = rows.get(name)
+        if row is None:
+            yield f"permissions.{name}: there is no such command"
+        else:
+            yield from (
+                f"permissions.{name}: {party.value} may never give it; a policy can only narrow"
+                for party in sorted(narrowed - row.parties, key=lambda p: p.value)
+            )
 
 
 # ---------------------------------------------------------------- evolve
@@ -140,7 +154,9 @@ def decide(
     if matter is None:
         return _open(command, rules, now, subject, others)
     row = TRANSITIONS[type(command.do)]
-    if not permitted(row, name, command.by, matter, rules):
+    if not permitted(row, name, command.by, matter, rules) or (
+        Party.ANYONE in row.parties and not parties(command.by, matter, rules)
+    ):  # a stranger who names a matter that is there learns nothing of it
         return _refused(name, (unmet("not_permitted"),))
     now = max(now, matter.at)
     case = Case(
@@ -165,10 +181,10 @@ def decide(
 def permitted(row: Row, name: str, actor: Actor, matter: Matter, rules: Rules) -> bool:
     """Tell whether the table, narrowed by the policy, lets an actor give a command (L16)."""
     narrowed = rules.policy.permissions.get(name)
-    for party in row.parties:
-        if (narrowed is None or party in narrowed) and STANDING[party](actor, matter, rules):
-            return True
-    return False
+    return any(
+        (narrowed is None or party in narrowed) and stands(actor, matter, rules)
+        for party, stands in row.standings
+    )
 
 
 def _unmet(row: Row, case: Case[c.Act]) -> Iterable[Unmet]:

@@ -6,9 +6,9 @@ from itertools import count
 
 from hypothesis import given
 
+from tests.support import NOW
 from tests.walks import (
     ACTORS,
-    NOW,
     RULES,
     TEXTS,
     Move,
@@ -36,6 +36,10 @@ def _end(history: list[Taken]) -> Matter:
     return end
 
 
+def _closed(state: Matter) -> bool:
+    return state.stage is Stage.CLOSED
+
+
 @given(moves(most=60))
 def test_no_walk_breaks_a_law(path: list[Move]) -> None:
     assert list(breaches(_played(path))) == []
@@ -58,7 +62,7 @@ def test_l9_if_nobody_acts_it_is_closed_or_in_the_docket(path: list[Move]) -> No
     ids = count(10_000)
     for _ in range(60):
         docket = any(k.what is What.DOCKET and k.ended is None for k in state.clocks)
-        if state.stage is Stage.CLOSED or docket:
+        if _closed(state) or docket:
             return
         due = min(at for _, _, at in timers(state))
         for step in fire_due(state, RULES, max(due, state.at), ids):
@@ -71,13 +75,13 @@ def test_l9_if_nobody_acts_it_is_closed_or_in_the_docket(path: list[Move]) -> No
 def test_l9_the_docket_recurs_until_acted_on(path: list[Move]) -> None:
     """A matter in the docket of the coordinator does not leave it by itself."""
     state = _end(_played(path))
-    if state.stage is Stage.CLOSED:
+    if _closed(state):
         return
     ids = count(10_000)
     seen = False
     for _ in range(80):
         armed = timers(state)
-        if state.stage is Stage.CLOSED:
+        if _closed(state):
             return
         for step in fire_due(state, RULES, max(min(armed, key=lambda t: t[2])[2], state.at), ids):
             assert step.after is not None
@@ -91,11 +95,11 @@ def test_l9_the_docket_recurs_until_acted_on(path: list[Move]) -> None:
 @given(moves(most=40))
 def test_l17_with_good_will_every_open_matter_can_be_settled(path: list[Move]) -> None:
     state = _end(_played(path))
-    if state.stage is Stage.CLOSED:
+    if _closed(state):
         return
     now = state.at
     for number in range(60):
-        if state.stage is Stage.CLOSED:
+        if _closed(state):
             assert state.outcome in {Outcome.SETTLED, Outcome.LAPSED}
             return
         by, act = goodwill(state) or (ACTORS[0], None)

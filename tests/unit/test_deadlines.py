@@ -29,6 +29,7 @@ from whistle_engine.errors import PolicyError
 from whistle_engine.model import (
     DayReason,
     Due,
+    Length,
     Limit,
     Move,
     MoveReason,
@@ -248,7 +249,13 @@ def test_an_extension_counts_on_from_the_due_time(limit: Limit, by: Limit, expec
     assert shown(after.at) == expected
     assert (after.start, after.limit) == (before.start, before.limit)
     assert after.moves == (
-        Move(reason=MoveReason.EXTENDED, at=before.start, before=before.at, after=after.at, by=by),
+        Move(
+            reason=MoveReason.EXTENDED,
+            at=before.start,
+            before=before.at,
+            after=after.at,
+            by=Length(by.amount, by.unit),
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from itertools import count
 
-from tests.support import NOW, local, working_days
+from tests.support import NOW, length, local
 from tests.walks import BY_ID, PROOF, RULES, TEXTS, fire_due, opening, take
 from whistle_engine import commands as c
 from whistle_engine import events as e
@@ -90,7 +90,7 @@ def judged() -> Played:
 def test_raising_answers_an_extension_that_was_asked_for() -> None:
     """Else granting it later would lengthen the clock of a kind that is never extended (FR7)."""
     played = handled()
-    played.accept("r-zhujian", c.AskExtension(by=working_days(3)))
+    played.accept("r-zhujian", c.AskExtension(by=length(3)))
     played.accept("street", c.RaiseWhistle(kind="emergency"))
     assert played.state.extension is None
     assert played.running(What.DECIDE_EXTENSION) == []
@@ -174,6 +174,7 @@ def test_nobody_is_called_back_at_night_and_no_unit_is_called_back() -> None:
         calls = [s for s in clock.steps if s.action is StepAction.CALL_BACK]
         assert len(calls) == (clock.raiser is not None)
         assert all(8 <= RULES.policy.local(s.at).hour < 18 for s in calls)
+        assert all(clock.due.start + (clock.due.at - clock.due.start) / 2 <= s.at for s in calls)
 
 
 def test_a_part_handed_in_before_arriving_is_refused_for_what_it_is() -> None:

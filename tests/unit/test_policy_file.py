@@ -14,6 +14,7 @@ import pytest
 
 from whistle_engine.classify import compile_classifier
 from whistle_engine.commands import NAMES
+from whistle_engine.digests import digest_of
 from whistle_engine.directory import Directory
 from whistle_engine.errors import PolicyError
 from whistle_engine.model import Affair, Limit, LimitUnit, UnitKind, What, facts
@@ -21,7 +22,6 @@ from whistle_engine.policy import REQUIRED_LIMITS, Policy
 from whistle_engine.policy_file import (
     bundle,
     cross_check,
-    digest,
     load_directory,
     load_policy,
     load_rules,
@@ -92,7 +92,7 @@ def test_the_shipped_rules_are_compiled_once() -> None:
     rules = shipped_rules()
     assert rules is shipped_rules()
     assert rules.policy_digest == load_policy(POLICY.encode())[1]
-    assert rules.directory_digest == digest(UNITS.encode())
+    assert rules.directory_digest == digest_of(UNITS.encode())
 
 
 def test_rules_from_files(tmp_path: Path) -> None:
@@ -287,7 +287,7 @@ def test_the_digest_is_of_the_exact_bytes_of_policy_and_calendar() -> None:
     found, name = load_policy(source)
     whole = bundle(source)
     assert whole == source + b"\0" + CALENDAR
-    assert name == f"sha256:{sha256(whole).hexdigest()}" == digest(whole)
+    assert name == f"sha256:{sha256(whole).hexdigest()}" == digest_of(whole)
     assert load_policy(whole) == (found, name)
     assert load_policy(source, calendar=CALENDAR) == (found, name)
     assert load_policy(source + b"\n")[1] != name

@@ -13,7 +13,7 @@ from whistle_engine.events import Refused
 from whistle_engine.model import (
     AppealKind,
     Evidence,
-    Limit,
+    Length,
     LimitUnit,
     Place,
     ResultCode,
@@ -349,8 +349,7 @@ def test_short_forms() -> None:
     setting = Setting(ZONE, NOON, {"wang": "resident-wang"})
     asked = build("ask_extension", {"by": "3 working_days"}, setting)
     assert isinstance(asked, c.AskExtension)
-    by = Limit(amount=3, unit=LimitUnit.WORKING_DAYS, rule="asked", source="story")
-    assert asked.by == by
+    assert asked.by == Length(3, LimitUnit.WORKING_DAYS)
     assert build("ask_extension", {"by": {"amount": 3, "unit": "working_days"}}, setting) == asked
     assert build("tell", {"raiser": "wang"}, setting) == c.Tell(raiser="resident-wang")
     handed = build("hand_in", {"evidence": ["a.jpg"]}, setting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.support import NOW, hours, local, working_days
+from tests.support import NOW, length, local, working_days
 from whistle_engine import events as e
 from whistle_engine.model import (
     Affair,
@@ -46,7 +46,8 @@ FACTS = facts(category="pipes", timing="ongoing")
 CLASSIFICATION = Classification(
     affair=Affair.PUBLIC,
     kind="tough",
-    category="pipes", policy="tiny 1",
+    category="pipes",
+    policy="tiny 1",
     rule="own",
     source="choice",
     floors=("collapse/present/ongoing",),
@@ -74,7 +75,7 @@ RECEIVED = e.Received(NOW, APPEAL, "gulou", "xinhua", RAISERS, FACTS, split_from
 
 
 def _moved(reason: MoveReason) -> e.ClockMoved:
-    move = Move(reason=reason, at=NOW, before=DUE.at, after=LATER, since=NOW, by=working_days(5))
+    move = Move(reason=reason, at=NOW, before=DUE.at, after=LATER, since=NOW, by=length(5))
     due = Due(at=LATER, start=NOW, limit=DUE.limit, provisional=True, moves=(move,))
     return e.ClockMoved(NOW, 1, due, ())
 
@@ -121,7 +122,7 @@ EVENTS: tuple[e.Event, ...] = (
     *(e.ClockEnded(NOW, 1, verdict) for verdict in Verdict),
     *(_moved(reason) for reason in MoveReason),
     *(e.TimerFired(NOW, 1, 1, action, "xinhua", 7_200) for action in StepAction),
-    e.ExtensionAsked(NOW, 1, hours(24), TEXT),
+    e.ExtensionAsked(NOW, 1, length(24, "hours"), TEXT),
     e.ExtensionAnswered(NOW, 1, granted=True),
     e.ExtensionAnswered(NOW, 1, granted=False),
     e.ExtensionAnswered(NOW, 1, granted=False, lapsed=True),

@@ -13,10 +13,9 @@ digest can be read again by itself.
 from __future__ import annotations
 
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 
+from whistle_engine.digests import digest_of
 from whistle_engine.directory import Directory
 from whistle_engine.errors import PolicyError
 from whistle_engine.policy import Policy
@@ -59,7 +58,7 @@ def load_policy(source: bytes, *, calendar: bytes | None = None) -> tuple[Policy
     wrong = problems(policy)
     if wrong:
         raise PolicyError(wrong)
-    return policy, digest(whole)
+    return policy, digest_of(whole)
 
 
 def load_directory(source: bytes) -> tuple[Directory, str]:
@@ -71,7 +70,7 @@ def load_directory(source: bytes) -> tuple[Directory, str]:
     Raises:
         PolicyError: with every mistake in the file.
     """
-    return read_directory(Table.of(source, "directory")), digest(source)
+    return read_directory(Table.of(source, "directory")), digest_of(source)
 
 
 def bundle(source: bytes, *, calendar: bytes | None = None) -> bytes:
@@ -91,11 +90,6 @@ def bundle(source: bytes, *, calendar: bytes | None = None) -> bytes:
         return source
     held = shipped(str(name), folder="calendars") if calendar is None else calendar
     return source + _SEPARATOR + held
-
-
-def digest(data: bytes) -> str:
-    """The name of exact bytes: ``sha256:`` and the digest in hexadecimal."""
-    return f"sha256:{sha256(data).hexdigest()}"
 
 
 def load_rules(policy: bytes, directory: bytes, *, calendar: bytes | None = None) -> Rules:
@@ -136,6 +130,8 @@ def shipped(name: str, *, folder: str = "policies") -> bytes:
     Raises:
         PolicyError: there is none of that name.
     """
+    from importlib.resources import files  # noqa: PLC0415  needed only here
+
     held = {file.name: file for file in files("whistle_engine").joinpath(folder).iterdir()}
     found = held.get(f"{name}.toml")
     if found is None:
@@ -154,7 +150,6 @@ def shipped_rules(name: str = "xingqing") -> Rules:
 __all__ = [
     "bundle",
     "cross_check",
-    "digest",
     "load_directory",
     "load_policy",
     "load_rules",

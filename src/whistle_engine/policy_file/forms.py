@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, time, timedelta
-from difflib import get_close_matches
 from enum import Enum
 from typing import Any, Final, Generic, TypeVar
 
@@ -83,6 +82,8 @@ def listed(names: Iterable[str]) -> str:
 
 def nearest(word: object, known: Iterable[str]) -> str:
     """A hint at the known name that is most like a word; empty if none is."""
+    from difflib import get_close_matches  # noqa: PLC0415  needed only here
+
     # The comparison is quadratic, and no name is longer.
     found = get_close_matches(str(word)[:64], list(known), n=1)
     return f'; did you mean "{found[0]}"?' if found else ""

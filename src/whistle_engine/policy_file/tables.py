@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, TypeVar, cast
@@ -47,6 +46,8 @@ class Table:
         Raises:
             PolicyError: the bytes are not TOML.
         """
+        import tomllib  # noqa: PLC0415  needed only here
+
         try:
             return cls(tomllib.loads(source.decode("utf-8-sig")))
         except UnicodeDecodeError as error:

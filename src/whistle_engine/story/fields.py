@@ -21,7 +21,7 @@ from attrs import frozen
 
 from whistle_engine.commands import ACTS, NAMES, Act, SplitPart
 from whistle_engine.errors import StoryError
-from whistle_engine.model import Evidence, Facts, Limit, LimitUnit, Place
+from whistle_engine.model import Evidence, Facts, Length, LimitUnit, Place
 from whistle_engine.story.times import instant, told
 from whistle_engine.story.values import PASSIVE, Plain
 
@@ -144,7 +144,7 @@ def _datetime(value: Plain, setting: Setting, _field: str) -> datetime:
     return instant(value, after=setting.at, zone=setting.zone)
 
 
-def _limit(value: Plain, _setting: Setting, _field: str) -> Limit:
+def _length(value: Plain, _setting: Setting, _field: str) -> Length:
     amount: Plain
     unit: Plain
     match value:
@@ -160,7 +160,7 @@ def _limit(value: Plain, _setting: Setting, _field: str) -> Limit:
         raise StoryError(
             f'{value!r} is no limit; write "3 working_days"; units: {", ".join(units)}'
         )
-    return Limit(amount=amount, unit=LimitUnit(unit), rule="asked", source="story")
+    return Length(amount, LimitUnit(unit))
 
 
 def _place(value: Plain, setting: Setting, _field: str) -> Place:
@@ -195,7 +195,7 @@ _READERS: dict[Any, Callable[[Plain, Setting, str], Any]] = {
     bool: _bool,
     int: _int,
     datetime: _datetime,
-    Limit: _limit,
+    Length: _length,
     Place: _place,
     Evidence: _evidence,
     SplitPart: _part,
@@ -210,9 +210,12 @@ def _wanted(hint: Any) -> str:
         return "a list"
     if isinstance(hint, type) and issubclass(hint, Enum):
         return "one of " + ", ".join(str(member.value) for member in hint)
-    return {str: "a text", datetime: "a time", Limit: "a limit", Place: "a unit's code"}.get(
-        hint, getattr(hint, "__name__", str(hint))
-    )
+    return {
+        str: "a text",
+        datetime: "a time",
+        Length: "a length of time",
+        Place: "a unit's code",
+    }.get(hint, getattr(hint, "__name__", str(hint)))
 
 
 def plain(act: Act, zone: timezone) -> dict[str, Plain]:
@@ -238,7 +241,7 @@ def _plain(value: Any, zone: timezone) -> Plain:
             return str(value.value)
         case datetime():
             return told(value, zone)
-        case Limit():
+        case Length():
             return f"{value.amount} {value.unit.value}"
         case tuple():
             return [_plain(item, zone) for item in value]

@@ -9,7 +9,7 @@ from enum import Enum
 from attrs import fields
 
 from whistle_engine import events as e
-from whistle_engine.model import Classification, Clock, Limit, Matter, Part, Responder, What
+from whistle_engine.model import Classification, Clock, Length, Matter, Part, Responder, What
 from whistle_engine.texts._voice import Voice
 
 _UNITS = frozenset({"by", "community", "names", "street", "to", "unit"})
@@ -95,7 +95,7 @@ def _field(name: str, value: object, matter: Matter | None, voice: Voice) -> str
             return voice.label(value)
         case datetime():
             return voice.until(value) if name in _UNTIL else voice.when(value)
-        case Limit():
+        case Length():
             return voice.limit(value)
         case str() if name in _UNITS:
             return voice.unit(value)

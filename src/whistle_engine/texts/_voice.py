@@ -15,6 +15,7 @@ from whistle_engine.model import (
     AppealKind,
     Facts,
     Label,
+    Length,
     Limit,
     Matter,
     Outcome,
@@ -210,7 +211,7 @@ class Voice:
                 begin = begin[begin.index("年") + 1 :]
         return begin if first == last else self.say("due", "range", first=begin, last=end)
 
-    def limit(self, limit: Limit) -> str:
+    def limit(self, limit: Limit | Length) -> str:
         """A length of time, as the policy says it."""
         one = "_one" if limit.amount == 1 else ""
         return self.say("due", f"limit.{limit.unit.value}{one}", n=str(limit.amount))
