@@ -11,6 +11,9 @@ from collections.abc import Callable, Mapping
 from whistle_engine.model import Actor, Matter, Part, Party, Responder, Role, UnitCode, UnitKind
 from whistle_engine.rules import Rules
 
+Standing = Callable[[Actor, Matter, Rules], bool]
+"""Tells whether an actor is a certain party in a matter."""
+
 RESPONDING = frozenset({Role.RECEIVER, Role.STREET, Role.COMMUNITY})
 """The roles in which somebody speaks for a responding unit."""
 
@@ -45,7 +48,7 @@ def _raiser(actor: Actor, matter: Matter, _rules: Rules) -> bool:
     return any(r.id == actor.id for r in matter.raisers)
 
 
-def _of_the_grid(role: Role) -> Callable[[Actor, Matter, Rules], bool]:
+def _of_the_grid(role: Role) -> Standing:
     def stands(actor: Actor, matter: Matter, rules: Rules) -> bool:
         if role not in actor.roles or actor.unit is None:
             return False
@@ -81,7 +84,7 @@ def _system(actor: Actor, _matter: Matter, _rules: Rules) -> bool:
     return Role.SYSTEM in actor.roles
 
 
-def _part(*parts: Part) -> Callable[[Actor, Matter, Rules], bool]:
+def _part(*parts: Part) -> Standing:
     def stands(actor: Actor, matter: Matter, _rules: Rules) -> bool:
         if actor.unit is None or actor.roles.isdisjoint(RESPONDING):
             return False
@@ -98,7 +101,7 @@ def _first_responder(actor: Actor, matter: Matter, _rules: Rules) -> bool:
     )
 
 
-STANDING: Mapping[Party, Callable[[Actor, Matter, Rules], bool]] = {
+STANDING: Mapping[Party, Standing] = {
     Party.ANYONE: _anyone,
     Party.RAISER: _raiser,
     Party.MICRO_GRID_LEADER: _of_the_grid(Role.MICRO_GRID_LEADER),

@@ -7,6 +7,7 @@ I do now?" all read it. A policy's permissions narrow it, never widen it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from attrs import frozen
@@ -23,6 +24,7 @@ from whistle_engine.moves import (
     whistle,
 )
 from whistle_engine.moves.record import Case, Record
+from whistle_engine.standing import STANDING, Standing
 
 OPEN = frozenset(Stage) - {Stage.CLOSED}
 """Every stage in which the matter is not closed."""
@@ -38,7 +40,7 @@ def nothing_unmet(_case: Case[Any]) -> Iterator[Unmet]:
     return iter(())
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Row:
     """One row of the table.
 
@@ -57,6 +59,11 @@ class Row:
     texts: tuple[str, ...] = ()
     unmet: Callable[[Case[Any]], Iterator[Unmet]] = nothing_unmet
     act: Callable[[Case[Any], Record], None]
+
+    @cached_property
+    def standings(self) -> tuple[tuple[Party, Standing], ...]:
+        """The parties, each with what tells whether an actor is it."""
+        return tuple((party, STANDING[party]) for party in Party if party in self.parties)
 
 
 def _opened(_case: Case[Any], _record: Record) -> None:

@@ -77,6 +77,7 @@ class Record:
     street: UnitCode
     events: list[Event] = field(factory=list)
     next_clock: int = 1
+    ended: set[int] = field(factory=set)
     local: datetime | None = None
 
     def add(self, event: Event) -> None:
@@ -136,8 +137,9 @@ class Record:
         While a matter is deferred, time stands still for its clocks. ``missed`` says so at the
         due time itself, when a fallback takes effect.
         """
-        if self._ended(clock.id):
+        if clock.id in self.ended:
             return
+        self.ended.add(clock.id)
         deferral = self.matter.deferral if self.matter is not None else None
         judged = self.at
         if deferral is not None and deferral.since is not None and not _goes_on(clock):
@@ -148,8 +150,8 @@ class Record:
             verdict = Verdict.KEPT if done else Verdict.SUPERSEDED
         self.events.append(ClockEnded(self.at, clock.id, verdict))
         if self.matter is not None:
-            for docket in running(self.matter, What.DOCKET):
-                if docket.about == clock.id:
+            for docket in self.matter.clocks:
+                if docket.about == clock.id and docket.ended is None:
                     self.end(docket, done=True)
 
     def end_all(
@@ -170,9 +172,6 @@ class Record:
                 and (unit is None or clock.unit == unit)
             ):
                 self.end(clock, done=clock.what in done)
-
-    def _ended(self, clock: int) -> bool:
-        return any(isinstance(e, ClockEnded) and e.clock == clock for e in self.events)
 
     def move(self, clock: Clock, due: Due) -> None:
         """Move a due time, for one of the reasons of FR7; steps that fired do not fire again."""

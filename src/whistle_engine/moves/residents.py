@@ -143,8 +143,7 @@ def _not_solved(case: Case[Any], record: Record) -> None:
 
 def close_if_judged(matter: Matter, record: Record, *, marked: bool = False) -> None:
     """Close when the last has marked or lapsed: settled if anyone marked, else lapsed."""
-    ended = {ev.clock for ev in record.events if isinstance(ev, e.ClockEnded)}
-    if any(k.id not in ended for k in running(matter, What.MARK, What.DECIDE_ROUND)):
+    if any(k.id not in record.ended for k in running(matter, What.MARK, What.DECIDE_ROUND)):
         return
     if any(
         isinstance(ev, e.Reopened)

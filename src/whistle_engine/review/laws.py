@@ -138,7 +138,7 @@ def fr5(step: Taken) -> Iterator[str]:
     if Role.RECEIVER not in by.roles:
         return
     for ev in step.written:
-        named = ()
+        named: tuple[str, ...] = ()
         if isinstance(ev, e.BroughtIn):
             named = (ev.responder.unit,)
         elif isinstance(ev, e.Objected):
