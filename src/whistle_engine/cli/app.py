@@ -1,0 +1,73 @@
+"""The group of commands, and how mistakes are told: one line on stderr, and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import Any, NoReturn
+
+import click
+
+from whistle_engine.cli.demo import demo
+from whistle_engine.cli.play import play
+
+
+class Whistle(click.Group):
+    """A group that tells every mistake in one line."""
+
+    def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
+        """Run, and leave with the exit code."""
+        extra["standalone_mode"] = False
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # its encoding may lack characters
+        try:
+            code = super().main(args, **extra)
+        except click.ClickException as error:
+            click.echo(_told(error), err=True)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(130)  # as a shell tells an interrupt
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _told(error: click.ClickException) -> str:
+    """The mistake, and for wrong usage where to read on."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "whistle"
+    told = f"{path}: {error.format_message()}"
+    return f"{told} (see {path} --help)" if isinstance(error, click.UsageError) else told
+
+
+def _version(context: click.Context, _option: click.Parameter, value: object) -> None:
+    if not value or context.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        found = version("whistle-engine")
+    except PackageNotFoundError:
+        found = "(not installed, so its version is not known)"
+    click.echo(f"whistle-engine {found}")
+    context.exit()
+
+
+@click.group(
+    cls=Whistle,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done; 1 the answer is no; 2 wrong usage or bad input.",
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
+    help="Show the version, and exit.",
+)  # fmt: skip
+@click.pass_context
+def whistle(context: click.Context) -> None:
+    """The rules of 街乡吹哨、部门报到, to try: a street blows, the departments report in."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+whistle.add_command(demo)
+whistle.add_command(play)

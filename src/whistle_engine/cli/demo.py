@@ -1,0 +1,62 @@
+"""``whistle demo``: both cases of the article, told as a timeline."""
+
+from __future__ import annotations
+
+import click
+
+from whistle_engine.cli.output import (
+    Lang,
+    chosen,
+    json_option,
+    lang_option,
+    readable,
+    room,
+    write,
+    write_json,
+)
+
+CASES = ("cables", "burst_main")
+"""The stories that are the article's cases."""
+
+
+@click.command(
+    epilog='With --json: {"stories": [...]}, each as `whistle play --json` has it; '
+    "both languages come in it."
+)
+@lang_option
+@json_option
+def demo(lang: Lang | None, *, as_json: bool) -> None:
+    """Play both cases of the article, told as a timeline.
+
+    Attempts to pass the buck are told too, each refused with its clause; every due time with
+    the limit, its source and the days that counted; at the end of each case who led, what was
+    kept, and what was refused. Nothing is stored: it is played in memory.
+    """
+    lang = chosen(lang)
+    if not as_json:
+        readable(lang)
+    from whistle_engine.cli.performing import perform
+    from whistle_engine.story import shipped_story
+
+    played = [perform(shipped_story(name)) for name in CASES]
+    if as_json:
+        from whistle_engine.cli.shape import story_shape
+
+        write_json({"stories": [story_shape(one) for one in played]})
+    else:
+        from whistle_engine.cli.filling import fill
+        from whistle_engine.cli.page import story_page, styled
+        from whistle_engine.cli.words import say
+
+        cells = room()
+        lines = [
+            *styled(fill(say("demo.title", lang), cells), bold=True),
+            *fill(say("demo.note", lang), cells),
+            *fill(say("demo.legend", lang), cells),
+        ]
+        for number, one in enumerate(played, 1):
+            lines += ["", *story_page(one, lang, cells, number=number)]
+        write("\n".join(lines))
+    for one in played:
+        if one.problems:  # a fault of the library or of its stories, not of the user
+            raise click.ClickException("\n".join(one.problems))

@@ -1,0 +1,116 @@
+"""The command line in processes of their own: encodings, pipes, what is not installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+WITHOUT = """
+import sys
+sys.modules["{}"] = None
+from whistle_engine.cli import main
+main(["demo"])
+"""
+
+
+def process(*args: str, code: str = "", **env: str) -> subprocess.CompletedProcess[bytes]:
+    """In a process of its own, as a user runs it."""
+    start = ["-c", code] if code else ["-m", "whistle_engine.cli"]
+    return subprocess.run(  # noqa: S603  our own interpreter and arguments
+        [sys.executable, *start, *args],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "COLUMNS": "80", **env},
+    )
+
+
+def test_help_imports_neither_the_library_nor_rich() -> None:
+    code = (
+        "import sys\nfrom whistle_engine.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print([m for m in sys.modules if m.split('.')[0] in {'attr','attrs','cattrs','rich'}"
+        " or m in {'whistle_engine.model', 'whistle_engine.workflow'}], file=sys.stderr)"
+    )
+    assert process(code=code).stderr.strip() == b"[]"
+
+
+def test_without_click_it_says_what_to_install() -> None:
+    told = process(code=WITHOUT.format("click"))
+    assert told.returncode == 2
+    assert told.stdout == b""
+    assert told.stderr == (
+        b"whistle: click is not installed; "
+        b'install the extra: pip install "whistle-engine[cli]"' + os.linesep.encode()
+    )
+
+
+def test_without_rich_it_says_what_to_install() -> None:
+    told = process(code=WITHOUT.format("rich"))
+    assert told.returncode == 2
+    assert b"whistle-engine[cli]" in told.stderr
+    assert b"Traceback" not in told.stderr
+
+
+def test_a_process_tells_the_demo_in_utf8() -> None:
+    told = process("demo", "--lang", "zh")
+    assert told.returncode == 0
+    assert "缆线入地" in told.stdout.decode()
+    assert told.stderr == b""
+
+
+def test_an_encoding_without_chinese_is_told() -> None:
+    told = process("demo", "--lang", "zh", PYTHONIOENCODING="ascii")
+    assert told.returncode == 2
+    assert told.stdout == b""
+    assert b"no Chinese characters" in told.stderr
+    assert b"Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk"])
+def test_other_encodings_lose_marks_only(encoding: str) -> None:
+    told = process("demo", "--lang", "en", PYTHONIOENCODING=encoding)
+    assert told.returncode == 0
+    assert "x refused (FR5)" in told.stdout.decode(encoding)
+    assert process("--help", PYTHONIOENCODING=encoding).returncode == 0
+    shape = process("demo", "--json", PYTHONIOENCODING=encoding).stdout.decode("ascii")
+    assert "缆线" in json.loads(shape)["stories"][0]["title"]["zh"]
+
+
+def test_gbk_shows_chinese() -> None:
+    told = process("demo", "--lang", "zh", PYTHONIOENCODING="gbk")
+    assert told.returncode == 0
+    assert "缆线入地" in told.stdout.decode("gbk")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes are told otherwise there")
+def test_a_reader_that_goes_away_is_no_trouble() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with subprocess.Popen(
+        [sys.executable, "-m", "whistle_engine.cli", "demo"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+    ) as told:
+        os.close(writing)
+        _, error = told.communicate()
+    assert told.returncode == 141
+    assert error == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_full_disk_is_told() -> None:
+    with Path("/dev/full").open("wb") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "whistle_engine.cli", "demo"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert told.returncode == 2
+    assert told.stderr.startswith(b"whistle: cannot write the output")
+    assert b"Traceback" not in told.stderr
