@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import count
 
+from attrs import evolve as with_changes
 from hypothesis import strategies as st
 
-from tests.support import NOW, length, tiny_directory, tiny_policy
+from tests.support import NOW, days, length, tiny_directory, tiny_policy, working_days
 from whistle_engine import commands as c
 from whistle_engine.commands import Command
 from whistle_engine.events import Refused
@@ -22,6 +23,7 @@ from whistle_engine.model import (
     Evidence,
     Matter,
     Part,
+    Party,
     Place,
     ResultCode,
     Role,
@@ -31,14 +33,30 @@ from whistle_engine.model import (
     What,
     facts,
 )
+from whistle_engine.policy import Deferrals, Extensions
 from whistle_engine.review.laws import Taken
 from whistle_engine.rules import Rules
 from whistle_engine.standing import STANDING
 from whistle_engine.transitions import TRANSITIONS
-from whistle_engine.workflow import compile_rules, decide, evolve, timers
+from whistle_engine.workflow import compile_rules, decide, evolve_all, timers
 
 RULES = compile_rules(tiny_policy(), tiny_directory())
 """The tiny city's rules."""
+
+OTHER_RULES = compile_rules(
+    tiny_policy(
+        straight=True,
+        extensions=Extensions(
+            decided_by=Party.COORDINATOR, decide=working_days(2), source="choice"
+        ),
+        deferrals=Deferrals(most=1, total=days(90), source="choice"),
+        marks=with_changes(tiny_policy().marks, rounds=1),
+        ladders=(),
+        permissions={"look": frozenset({Party.COMMUNITY}), "merge": frozenset()},
+    ),
+    tiny_directory(),
+)
+"""A city that decided otherwise wherever it could: no ladder, one round, sending straight."""
 
 SYSTEM = Actor(id="system", roles=frozenset({Role.SYSTEM}))
 
@@ -151,18 +169,20 @@ WAITS = (
 
 
 def moves(*, most: int = 40) -> st.SearchStrategy[list[Move]]:
-    """The numbers that make a walk; shrinking makes it shorter and plainer."""
-    return st.lists(
-        st.tuples(st.integers(0, 9999), st.integers(0, 9999), st.integers(0, 19)), max_size=most
-    )
+    """The numbers that make a walk; half of it at the least, or most walks would have five steps.
+
+    Shrinking makes it shorter and plainer.
+    """
+    move = st.tuples(st.integers(0, 9999), st.integers(0, 9999), st.integers(0, 19))
+    return st.lists(move, min_size=most // 2, max_size=most)
 
 
-def opening(by: Actor = ACTORS[0]) -> Command:
+def opening(by: Actor = ACTORS[0], kind: AppealKind = AppealKind.COMPLAINT) -> Command:
     """The command that opens a walk's matter."""
     place = Place(unit="gulou-1")
     return Command(
         id="c0", matter="m1", by=by, texts=("text",),
-        do=c.Receive(channel="12345", kind=AppealKind.COMPLAINT, place=place),
+        do=c.Receive(channel="12345", kind=kind, place=place),
     )  # fmt: skip
 
 
@@ -176,7 +196,8 @@ def walk(
     """Play a walk: sensible moves three times of four, any at all else; due timers fire."""
     ids = count(1)
     now = NOW
-    taken = take(None, first or opening(), rules, now)
+    kind = list(AppealKind)[path[0][1] % len(AppealKind)] if path else AppealKind.COMPLAINT
+    taken = take(None, first or opening(kind=kind), rules, now)
     yield taken
     state = taken.after
     for who, what, wait in path:
@@ -187,7 +208,7 @@ def walk(
             for taken in fire_due(state, rules, now, ids):
                 yield taken
                 state = taken.after or state
-        by, act = _choice(state, who, what, now)
+        by, act = _choice(state, who, what, now, rules)
         command = Command(
             id=f"c{next(ids)}", matter=state.id, by=by, do=act, texts=TEXTS if what % 7 else ()
         )
@@ -216,7 +237,7 @@ def fire_due(state: Matter, rules: Rules, now: datetime, ids: count[int]) -> Ite
     raise AssertionError("timers never come to rest")
 
 
-def _choice(state: Matter, who: int, what: int, now: datetime) -> tuple[Actor, c.Act]:
+def _choice(state: Matter, who: int, what: int, now: datetime, rules: Rules) -> tuple[Actor, c.Act]:
     every = acts(state, now)
     if who % 4 == 1:
         helpful = goodwill(state)
@@ -228,7 +249,7 @@ def _choice(state: Matter, who: int, what: int, now: datetime) -> tuple[Actor, c
         able = [
             a
             for a in ACTORS
-            if any(STANDING[p](a, state, RULES) for p in TRANSITIONS[type(act)].parties)
+            if any(STANDING[p](a, state, rules) for p in TRANSITIONS[type(act)].parties)
         ]
         if able:
             return able[who % len(able)], act
@@ -278,9 +299,7 @@ def take(state: Matter | None, command: Command, rules: Rules, now: datetime) ->
     """Decide and apply one command on the pure core."""
     result = decide(state, command, rules, now)
     written = result.recorded if isinstance(result, Refused) else result
-    after = state
-    for event in written:
-        after = evolve(after, event, matter=command.matter)
+    after = evolve_all(state, written, matter=command.matter)
     return Taken(state, command, now, result, after, rules)
 
 

@@ -28,7 +28,7 @@ from whistle_engine.model import Matter, MatterId, View
 from whistle_engine.projection import notices, project
 from whistle_engine.rules import Rules
 from whistle_engine.storage.rows import Draft, Record, VaultText, chain_digest
-from whistle_engine.workflow import decide, evolve, replay, view
+from whistle_engine.workflow import decide, evolve_all, replay, view
 
 NOT_PERMITTED = "not_permitted"
 """The code of a refusal that shows nothing (L16)."""
@@ -137,9 +137,7 @@ class Attempt:
         return (changed(draft, texts=self.vault),), refused
 
     def _draft(self, one: Subject, events: tuple[Event, ...], refused: Refused | None) -> Draft:
-        state = one.state
-        for event in events:
-            state = evolve(state, event, matter=one.id)
+        state = evolve_all(one.state, events, matter=one.id)
         if state is None:
             raise AssertionError(f"{self.command.do} wrote no event in {one.id}")
         version = len(one.records) + 1

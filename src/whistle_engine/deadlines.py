@@ -69,6 +69,7 @@ AT_ANY_HOUR = 4
 
 _HOURS = LimitUnit.HOURS
 _WORK_HOURS = LimitUnit.WORK_HOURS
+_ELAPSED = (LimitUnit.HOURS, LimitUnit.DAYS)
 _DAYS = LimitUnit.DAYS
 _CALL_BACK = StepAction.CALL_BACK
 _CALM = (StepAction.REMIND, _CALL_BACK)
@@ -272,6 +273,8 @@ class WorkingTime:
         at_due = due.at
         calm = not (due.every_day or _at_any_hour(due.limit))
         end: datetime | None = at_due if fixed is not None else None
+        plain = not due.moves and (due.every_day or due.limit.unit in _ELAPSED)
+        length = at_due - due.start
         alerts: list[tuple[datetime, StepAction, UnitCode | None]] = []
         for rung in ladder:
             action = rung.action
@@ -279,6 +282,8 @@ class WorkingTime:
                 continue  # only a raiser is called back
             if rung.later is not None:
                 at = at_due + rung.later
+            elif plain and rung.after is None:
+                at = at_due - length * (100 - rung.percent) // 100
             elif rung.after is not None:
                 at = self._time.after(at_due, rung.after, every_day=due.every_day)
             else:

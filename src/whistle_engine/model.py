@@ -81,7 +81,13 @@ def facts(**values: str) -> Facts:
     return tuple(sorted(values.items()))
 
 
-class UnitKind(Enum):
+class Code(Enum):
+    """A closed list of codes. Members are hashed as what they are: there is one of each."""
+
+    __hash__ = object.__hash__
+
+
+class UnitKind(Code):
     """What sort of unit takes part."""
 
     DISTRICT = "district"
@@ -94,7 +100,7 @@ class UnitKind(Enum):
     HOTLINE = "hotline"
 
 
-class Role(Enum):
+class Role(Code):
     """What the host says an actor is; what a role may do is the engine's to say."""
 
     RESIDENT = "resident"
@@ -109,7 +115,7 @@ class Role(Enum):
     SYSTEM = "system"
 
 
-class Party(Enum):
+class Party(Code):
     """How an actor stands to one matter: the columns of the permission table."""
 
     ANYONE = "anyone"
@@ -128,7 +134,7 @@ class Party(Enum):
     SYSTEM = "system"
 
 
-class Affair(Enum):
+class Affair(Code):
     """Who can settle a matter: 家事, 共事, 公事."""
 
     HOUSEHOLD = "household"
@@ -136,7 +142,7 @@ class Affair(Enum):
     PUBLIC = "public"
 
 
-class AppealKind(Enum):
+class AppealKind(Code):
     """The five kinds of appeal: 咨询, 求助, 投诉, 举报, 建议."""
 
     ENQUIRY = "enquiry"
@@ -146,7 +152,7 @@ class AppealKind(Enum):
     SUGGESTION = "suggestion"
 
 
-class Stage(Enum):
+class Stage(Code):
     """Where a matter stands."""
 
     RECEIVED = "received"
@@ -161,7 +167,7 @@ class Stage(Enum):
     CLOSED = "closed"
 
 
-class Outcome(Enum):
+class Outcome(Code):
     """How a matter was closed."""
 
     SETTLED = "settled"
@@ -174,7 +180,7 @@ class Outcome(Enum):
     STOOD_DOWN = "stood_down"
 
 
-class Part(Enum):
+class Part(Code):
     """The part that a unit has in the response."""
 
     LEAD = "lead"
@@ -182,7 +188,7 @@ class Part(Enum):
     INVITED = "invited"
 
 
-class What(Enum):
+class What(Code):
     """What a clock obliges its unit to do."""
 
     CLASSIFY = "classify"
@@ -206,7 +212,7 @@ class What(Enum):
     DOCKET = "docket"
 
 
-class Verdict(Enum):
+class Verdict(Code):
     """How a clock ended, for good."""
 
     KEPT = "kept"
@@ -214,7 +220,7 @@ class Verdict(Enum):
     SUPERSEDED = "superseded"
 
 
-class StepAction(Enum):
+class StepAction(Code):
     """What a timer does: the rungs of the ladder, then the fallback."""
 
     REMIND = "remind"
@@ -231,7 +237,7 @@ class StepAction(Enum):
     RECUR = "recur"
 
 
-class LimitUnit(Enum):
+class LimitUnit(Code):
     """In what a limit is counted."""
 
     HOURS = "hours"
@@ -240,7 +246,7 @@ class LimitUnit(Enum):
     WORKING_DAYS = "working_days"
 
 
-class DayReason(Enum):
+class DayReason(Code):
     """Why a day counted, or did not."""
 
     WEEKDAY = "weekday"
@@ -252,7 +258,7 @@ class DayReason(Enum):
     ASSUMED = "assumed"
 
 
-class MoveReason(Enum):
+class MoveReason(Code):
     """The only four reasons for which a due time moves later (FR7), and taking over."""
 
     EXTENDED = "extended"
@@ -262,7 +268,7 @@ class MoveReason(Enum):
     TAKEN_OVER = "taken_over"
 
 
-class ResultCode(Enum):
+class ResultCode(Code):
     """What feeding back says was done."""
 
     SOLVED = "solved"
@@ -271,7 +277,7 @@ class ResultCode(Enum):
     EXPLAINED = "explained"
 
 
-class Solved(Enum):
+class Solved(Code):
     """A mark's answer to: is it solved?"""
 
     SOLVED = "solved"
@@ -279,7 +285,7 @@ class Solved(Enum):
     NOT = "not"
 
 
-class Satisfied(Enum):
+class Satisfied(Code):
     """A mark's answer to: are you satisfied?"""
 
     SATISFIED = "satisfied"
@@ -287,7 +293,7 @@ class Satisfied(Enum):
     NOT = "not"
 
 
-class Shirk(Enum):
+class Shirk(Code):
     """An attempt to pass the buck: refused, recorded, and counted (L11)."""
 
     SEND_BACK = "send_back"
@@ -296,7 +302,7 @@ class Shirk(Enum):
     OBJECT_AGAIN = "object_again"
 
 
-class DispatchedBy(Enum):
+class DispatchedBy(Code):
     """How a matter reached its first responder."""
 
     DISPATCH = "dispatch"

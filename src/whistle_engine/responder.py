@@ -97,6 +97,14 @@ def category(matter: Matter) -> str:
     return matter.classification.category if matter.classification is not None else "unknown"
 
 
+def first_lead(code: str, rules: Rules, now: datetime) -> UnitCode | None:
+    """The first of the catalogue's leads for a category that can be commanded, or ``None``."""
+    row = rules.policy.category(code, now)
+    if row is None:
+        return None
+    return next((unit for unit in row.leads if designatable(unit, rules)), None)
+
+
 def plan(
     code: str, rules: Rules, now: datetime, *, named: UnitCode | None = None, urgent: bool = False
 ) -> Plan:
@@ -108,7 +116,7 @@ def plan(
     """
     row = rules.policy.category(code, now)
     leads = row.leads if row is not None else ()
-    chosen = named or next((u for u in leads if designatable(u, rules)), None)
+    chosen = named or first_lead(code, rules, now)
     if chosen is None and urgent:
         chosen = rules.policy.urgent_lead
     joint: list[UnitCode] = []

@@ -116,7 +116,7 @@ TRANSITIONS: dict[type[c.Act], Row] = {
     ),
     c.Merge: Row(
         parties=frozenset({P.COMMUNITY, P.HOTLINE}),
-        stages=frozenset(intake.MERGEABLE),
+        stages=OPEN,
         to=frozenset({S.CLOSED}),
         unmet=intake.merge_unmet,
         act=intake.merge,

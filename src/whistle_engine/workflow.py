@@ -26,6 +26,7 @@ from whistle_engine.model import (
     Unmet,
     View,
     What,
+    changed,
 )
 from whistle_engine.moves import intake
 from whistle_engine.moves import state as states
@@ -107,18 +108,48 @@ def evolve(state: Matter | None, event: Event, *, matter: MatterId = "") -> Matt
         ValueError: the matter's first event is not ``received``.
     """
     if state is None:
-        if not isinstance(event, Received):
-            raise ValueError(f"a matter begins with received, not {type(event).__name__}")
-        return states.received(matter, event)
-    return states.EVOLVE[type(event)](state, event)
+        return _opened(event, matter)
+    return changed(state, **states.EVOLVE[type(event)](state, event), at=event.at)
+
+
+def evolve_all(
+    state: Matter | None, events: Iterable[Event], *, matter: MatterId = ""
+) -> Matter | None:
+    """The state after several events: as :func:`evolve` for each, in one copy.
+
+    Args:
+        state: the state before them; ``None`` before ``received``. It stays unchanged.
+        events: what happened, in order.
+        matter: the matter's id, needed for ``received`` only.
+
+    Returns:
+        The new state; ``None`` if there is nothing before and nothing happened.
+
+    Raises:
+        ValueError: the matter's first event is not ``received``.
+    """
+    draft: Matter | None = changed(state) if state is not None else None
+    for event in events:
+        if draft is None:
+            draft = _opened(event, matter)
+        else:
+            attributes = draft.__dict__
+            attributes.update(states.EVOLVE[type(event)](draft, event))
+            attributes["at"] = event.at
+    return draft
 
 
 def replay(matter: MatterId, events: Iterable[Event]) -> Matter | None:
     """The state that a matter's events lead to; ``None`` if there are none (L12)."""
-    state: Matter | None = None
-    for event in events:
-        state = evolve(state, event, matter=matter)
-    return state
+    return evolve_all(None, events, matter=matter)
+
+
+def _opened(event: Event, matter: MatterId) -> Matter:
+    if not isinstance(event, Received):
+        raise ValueError(  # noqa: TRY004  it is the history that is wrong
+            f"a matter begins with received, not {type(event).__name__}"
+        )
+    return states.received(matter, event)
 
 
 # ---------------------------------------------------------------- decide
@@ -181,10 +212,10 @@ def decide(
 def permitted(row: Row, name: str, actor: Actor, matter: Matter, rules: Rules) -> bool:
     """Tell whether the table, narrowed by the policy, lets an actor give a command (L16)."""
     narrowed = rules.policy.permissions.get(name)
-    return any(
-        (narrowed is None or party in narrowed) and stands(actor, matter, rules)
-        for party, stands in row.standings
-    )
+    for party, stands in row.standings:
+        if (narrowed is None or party in narrowed) and stands(actor, matter, rules):
+            return True
+    return False
 
 
 def _unmet(row: Row, case: Case[c.Act]) -> Iterable[Unmet]:
@@ -192,7 +223,7 @@ def _unmet(row: Row, case: Case[c.Act]) -> Iterable[Unmet]:
     command = case.command
     if command.occurred_at is not None and command.occurred_at > case.now:
         yield unmet("occurred_in_future", occurred_at=command.occurred_at.isoformat())
-    missing = [name for name in row.texts if name not in command.texts]
+    missing = row.texts and [name for name in row.texts if name not in command.texts]
     if missing:
         yield unmet("text_missing", names=", ".join(missing))
     if case.matter.stage not in row.stages:
@@ -236,7 +267,9 @@ def _open(
     do = command.do
     name = NAMES[type(do)]
     if isinstance(do, c.Split) and subject != command.matter:
-        whole = others[command.matter]
+        whole = others.get(command.matter)
+        if whole is None:  # nobody splits what is not there
+            return _refused(name, (unmet("not_permitted"),))
         part = next(p for p in do.parts if p.matter == subject)
         return tuple(intake.open_part(command, part, whole, rules, now).events)
     narrowed = rules.policy.permissions.get(name)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import count
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support import NOW
 from tests.walks import (
     ACTORS,
+    OTHER_RULES,
     RULES,
     TEXTS,
     Move,
@@ -22,6 +24,7 @@ from whistle_engine.commands import NAMES, Command
 from whistle_engine.events import Refused
 from whistle_engine.model import Matter, Outcome, Stage, What
 from whistle_engine.review.laws import Taken, breaches
+from whistle_engine.rules import Rules
 from whistle_engine.transitions import TRANSITIONS
 from whistle_engine.workflow import timers
 
@@ -40,9 +43,9 @@ def _closed(state: Matter) -> bool:
     return state.stage is Stage.CLOSED
 
 
-@given(moves(most=60))
-def test_no_walk_breaks_a_law(path: list[Move]) -> None:
-    assert list(breaches(_played(path))) == []
+@given(moves(most=60), st.sampled_from([RULES, OTHER_RULES]))
+def test_no_walk_breaks_a_law(path: list[Move], rules: Rules) -> None:
+    assert list(breaches(list(walk(path, rules=rules)))) == []
 
 
 @given(moves(most=60))

@@ -43,7 +43,7 @@ from whistle_engine.model import (
     What,
     facts,
 )
-from whistle_engine.moves.intake import MERGEABLE
+from whistle_engine.moves.intake import TAKES_IN
 from whistle_engine.review.laws import STEP_LAWS, Taken, breaches
 from whistle_engine.rules import Rules
 from whistle_engine.workflow import compile_rules, decide, evolve, replay, timers, view
@@ -78,7 +78,7 @@ def onward(start: Play, path: list[Move]) -> Iterator[Taken]:
             for taken in fire_due(state, RULES, now, ids):
                 yield taken
                 state = taken.after
-        by, act = _choice(state, who, what, now)
+        by, act = _choice(state, who, what, now, RULES)
         texts = TEXTS if what % 7 else ()
         command = c.Command(id=f"c{next(ids)}", matter="m1", by=by, do=act, texts=texts)
         taken = take(state, command, RULES, now)
@@ -273,7 +273,7 @@ def test_l19_whoever_raised_a_merged_matter_keeps_every_right(
     on_into = decide(into, asked, RULES, now, subject="m2", others=here)
     if isinstance(on_gone, Refused) or isinstance(on_into, Refused):
         return
-    assert into.stage in MERGEABLE
+    assert into.stage in TAKES_IN
     due, kept = here["m1"].due, there["m2"].due
     assert there["m2"].rank >= here["m1"].rank >= 0
     assert due is None or (kept is not None and kept <= due)

@@ -45,16 +45,8 @@ MAIN = {
 RESOLVING = (*WORKING, What.MEDIATE, What.DELIBERATE)
 """The clocks until which a matter is to be resolved, whoever resolves it."""
 
-MERGEABLE = (
-    Stage.RECEIVED,
-    Stage.MEDIATING,
-    Stage.DELIBERATING,
-    Stage.AWAITING_WHISTLE,
-    Stage.BLOWN,
-    Stage.DISPATCHED,
-    Stage.HANDLING,
-)
-"""The stages in which a matter can be merged, or take another one in."""
+TAKES_IN = frozenset(Stage) - {Stage.FED_BACK, Stage.CLOSED}
+"""The stages in which a matter can take another one in: its raisers are still to be asked."""
 
 
 # ---------------------------------------------------------------- receive
@@ -287,11 +279,11 @@ def merge_unmet(case: Case[c.Merge]) -> Iterator[Unmet]:
         yield unmet("merge_with_itself")
         return
     if case.subject == case.do.into:
-        if case.matter.stage not in MERGEABLE:
+        if case.matter.stage not in TAKES_IN:
             yield unmet("merge_target_not_open", matter=case.do.into)
         return
     survivor = case.others.get(case.do.into)
-    if survivor is None or survivor.stage not in MERGEABLE:
+    if survivor is None or survivor.stage not in TAKES_IN:
         yield unmet("merge_target_not_open", matter=case.do.into)
         return
     yield from _worse(case.matter, survivor, case.rules)

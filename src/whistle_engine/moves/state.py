@@ -1,9 +1,8 @@
-"""What each event makes of a matter's state: the table behind ``evolve``. It knows no policy."""
+"""What each event changes in a matter's state: the table behind ``evolve``. It knows no policy."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any, cast
 
 from whistle_engine import events as e
@@ -35,6 +34,10 @@ TRACK: Mapping[Affair, Stage] = {
 """The stage to which each affair leads."""
 
 
+Changes = dict[str, object]
+"""Attributes of the matter, and what they become."""
+
+
 def merged_facts(
     old: tuple[tuple[str, str], ...], new: tuple[tuple[str, str], ...]
 ) -> tuple[tuple[str, str], ...]:
@@ -56,93 +59,74 @@ def received(matter: MatterId, event: e.Received) -> Matter:
     )
 
 
-def _only_time(m: Matter, event: e.Event) -> Matter:
-    return changed(m, at=event.at)
+def _nothing(_m: Matter, _event: e.Event) -> Changes:
+    return {}
 
 
-def _withdrawn(m: Matter, event: e.Withdrawn) -> Matter:
-    return changed(m, at=event.at, raisers=tuple(r for r in m.raisers if r.id != event.raiser))
+def _withdrawn(m: Matter, event: e.Withdrawn) -> Changes:
+    return {"raisers": tuple(r for r in m.raisers if r.id != event.raiser)}
 
 
-def _classified(m: Matter, event: e.Classified) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        stage=TRACK[event.classification.affair],
-        classification=event.classification,
-        facts=event.facts,
-    )
+def _classified(m: Matter, event: e.Classified) -> Changes:
+    return {
+        "stage": TRACK[event.classification.affair],
+        "classification": event.classification,
+        "facts": event.facts,
+    }
 
 
-def _absorbed(m: Matter, event: e.Absorbed) -> Matter:
+def _absorbed(m: Matter, event: e.Absorbed) -> Changes:
     known = {r.id for r in m.raisers}
-    return changed(
-        m, at=event.at, raisers=(*m.raisers, *(r for r in event.raisers if r.id not in known))
-    )
+    return {"raisers": (*m.raisers, *(r for r in event.raisers if r.id not in known))}
 
 
-def _looked(m: Matter, event: e.Looked) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        facts=merged_facts(m.facts, event.facts),
-        nothing_there=event.nothing_there,
-    )
+def _looked(m: Matter, event: e.Looked) -> Changes:
+    return {"facts": merged_facts(m.facts, event.facts), "nothing_there": event.nothing_there}
 
 
-def _settled(m: Matter, event: e.Settled) -> Matter:
-    return changed(
-        m, at=event.at, stage=Stage.FED_BACK, round=changed(m.round, judged=m.stage, marks=())
-    )
+def _settled(m: Matter, event: e.Settled) -> Changes:
+    return {"stage": Stage.FED_BACK, "round": changed(m.round, judged=m.stage, marks=())}
 
 
-def _moved_up(m: Matter, event: e.MovedUp) -> Matter:
+def _moved_up(m: Matter, event: e.MovedUp) -> Changes:
     known = cast("Classification", m.classification)
-    return changed(
-        m,
-        at=event.at,
-        stage=TRACK[event.affair],
-        classification=changed(known, affair=event.affair, kind=event.kind),
-    )
+    return {
+        "stage": TRACK[event.affair],
+        "classification": changed(known, affair=event.affair, kind=event.kind),
+    }
 
 
-def _blown(m: Matter, event: e.Blown) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        stage=m.stage if m.responders else Stage.BLOWN,
-        classification=event.classification,
-        whistle=Whistle(kind=event.kind, blower=event.unit, at=event.at),
-    )
+def _blown(m: Matter, event: e.Blown) -> Changes:
+    return {
+        "stage": m.stage if m.responders else Stage.BLOWN,
+        "classification": event.classification,
+        "whistle": Whistle(kind=event.kind, blower=event.unit, at=event.at),
+    }
 
 
-def _whistle_raised(m: Matter, event: e.WhistleRaised) -> Matter:
+def _whistle_raised(m: Matter, event: e.WhistleRaised) -> Changes:
     known = cast("Whistle", m.whistle)
-    return changed(m, at=event.at, whistle=changed(known, kind=event.kind), extension=None)
+    return {"whistle": changed(known, kind=event.kind), "extension": None}
 
 
-def _stood_down(m: Matter, event: e.StoodDown) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        stage=Stage.AWAITING_WHISTLE,
-        whistle=None,
-        first_responder=None,
-        responders=(),
-        accepted=False,
-        objection=None,
-        extension=None,
-    )
+def _stood_down(m: Matter, event: e.StoodDown) -> Changes:
+    return {
+        "stage": Stage.AWAITING_WHISTLE,
+        "whistle": None,
+        "first_responder": None,
+        "responders": (),
+        "accepted": False,
+        "objection": None,
+        "extension": None,
+    }
 
 
-def _dispatched(m: Matter, event: e.Dispatched) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        stage=Stage.DISPATCHED,
-        first_responder=event.responders[0].unit,
-        responders=event.responders,
-    )
+def _dispatched(m: Matter, event: e.Dispatched) -> Changes:
+    return {
+        "stage": Stage.DISPATCHED,
+        "first_responder": event.responders[0].unit,
+        "responders": event.responders,
+    }
 
 
 def _with_responder(
@@ -160,27 +144,21 @@ def _handled(responders: tuple[Responder, ...], stage: Stage) -> Stage:
     return stage
 
 
-def _reported_in(m: Matter, event: e.ReportedIn) -> Matter:
+def _reported_in(m: Matter, event: e.ReportedIn) -> Changes:
     responders = _with_responder(m, event.unit, lambda r: changed(r, reported_in=event.at))
-    return changed(m, at=event.at, responders=responders, stage=_handled(responders, m.stage))
+    return {"responders": responders, "stage": _handled(responders, m.stage)}
 
 
-def _brought_in(m: Matter, event: e.BroughtIn) -> Matter:
+def _brought_in(m: Matter, event: e.BroughtIn) -> Changes:
     rest = tuple(r for r in m.responders if r.unit != event.responder.unit)
-    return changed(m, at=event.at, responders=(*rest, event.responder))
+    return {"responders": (*rest, event.responder)}
 
 
-def _joined(m: Matter, event: e.Joined) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        responders=_with_responder(m, event.unit, lambda r: changed(r, part=Part.JOINT)),
-    )
+def _joined(m: Matter, event: e.Joined) -> Changes:
+    return {"responders": _with_responder(m, event.unit, lambda r: changed(r, part=Part.JOINT))}
 
 
-def _lead_passed(
-    m: Matter, at: datetime, responders: tuple[Responder, ...], unit: UnitCode, **changes: Any
-) -> Matter:
+def _lead_passed(m: Matter, responders: tuple[Responder, ...], unit: UnitCode) -> Changes:
     passed = tuple(
         changed(r, part=Part.LEAD)
         if r.unit == unit
@@ -190,87 +168,68 @@ def _lead_passed(
         for r in responders
     )
     stage = Stage.DISPATCHED if m.stage is Stage.BLOWN else m.stage
-    return changed(
-        m,
-        at=at,
-        responders=passed,
-        stage=_handled(passed, stage),
-        extension=None,
-        first_responder=m.first_responder or unit,
-        **changes,
-    )
+    return {
+        "responders": passed,
+        "stage": _handled(passed, stage),
+        "extension": None,
+        "first_responder": m.first_responder or unit,
+    }
 
 
-def _accepted(m: Matter, event: e.Accepted) -> Matter:
-    return _lead_passed(m, event.at, m.responders, event.unit, accepted=True)
+def _accepted(m: Matter, event: e.Accepted) -> Changes:
+    return {**_lead_passed(m, m.responders, event.unit), "accepted": True}
 
 
-def _designated(m: Matter, event: e.Designated) -> Matter:
+def _designated(m: Matter, event: e.Designated) -> Changes:
     responders = m.responders
     if all(r.unit != event.unit for r in responders):
         new = Responder(unit=event.unit, part=Part.JOINT, receiver=event.receiver)
         responders = (*responders, new)
-    return _lead_passed(m, event.at, responders, event.unit)
+    return _lead_passed(m, responders, event.unit)
 
 
-def _handed_in(m: Matter, event: e.HandedIn) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        responders=_with_responder(m, event.unit, lambda r: changed(r, handed_in=True)),
-    )
+def _handed_in(m: Matter, event: e.HandedIn) -> Changes:
+    return {"responders": _with_responder(m, event.unit, lambda r: changed(r, handed_in=True))}
 
 
-def _receiver_changed(m: Matter, event: e.ReceiverChanged) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        responders=_with_responder(m, event.unit, lambda r: changed(r, receiver=event.receiver)),
-    )
+def _receiver_changed(m: Matter, event: e.ReceiverChanged) -> Changes:
+    return {
+        "responders": _with_responder(m, event.unit, lambda r: changed(r, receiver=event.receiver))
+    }
 
 
-def _fed_back(m: Matter, event: e.FedBack) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        stage=Stage.FED_BACK,
-        extension=None,
-        objection=changed(m.objection, open=False) if m.objection is not None else None,
-        round=changed(m.round, judged=Stage.HANDLING, result=event.result, marks=()),
-    )
+def _fed_back(m: Matter, event: e.FedBack) -> Changes:
+    return {
+        "stage": Stage.FED_BACK,
+        "extension": None,
+        "objection": changed(m.objection, open=False) if m.objection is not None else None,
+        "round": changed(m.round, judged=Stage.HANDLING, result=event.result, marks=()),
+    }
 
 
-def _objected(m: Matter, event: e.Objected) -> Matter:
-    return changed(m, at=event.at, objection=Objection(unit=event.unit, names=event.names))
+def _objected(m: Matter, event: e.Objected) -> Changes:
+    return {"objection": Objection(unit=event.unit, names=event.names)}
 
 
-def _objection_answered(m: Matter, event: e.ObjectionAnswered) -> Matter:
+def _objection_answered(m: Matter, event: e.ObjectionAnswered) -> Changes:
     known = cast("Objection", m.objection)
-    return changed(m, at=event.at, objection=changed(known, open=False))
+    return {"objection": changed(known, open=False)}
 
 
-def _released(m: Matter, event: e.Released) -> Matter:
-    return changed(
-        m, at=event.at, responders=tuple(r for r in m.responders if r.unit != event.unit)
-    )
+def _released(m: Matter, event: e.Released) -> Changes:
+    return {"responders": tuple(r for r in m.responders if r.unit != event.unit)}
 
 
 def _with_raiser(m: Matter, raiser: str, change: Callable[[Raiser], Raiser]) -> tuple[Raiser, ...]:
     return tuple(change(r) if r.id == raiser else r for r in m.raisers)
 
 
-def _told(m: Matter, event: e.Told) -> Matter:
-    return changed(
-        m, at=event.at, raisers=_with_raiser(m, event.raiser, lambda r: changed(r, told=True))
-    )
+def _told(m: Matter, event: e.Told) -> Changes:
+    return {"raisers": _with_raiser(m, event.raiser, lambda r: changed(r, told=True))}
 
 
-def _not_reached(m: Matter, event: e.NotReached) -> Matter:
-    return _only_time(m, event)
-
-
-def _clock_started(m: Matter, event: e.ClockStarted) -> Matter:
-    return changed(m, at=event.at, clocks=(*m.clocks, event.clock))
+def _clock_started(m: Matter, event: e.ClockStarted) -> Changes:
+    return {"clocks": (*m.clocks, event.clock)}
 
 
 def _with_clock(m: Matter, clock: int, change: Callable[[Clock], Clock]) -> tuple[Clock, ...]:
@@ -278,112 +237,100 @@ def _with_clock(m: Matter, clock: int, change: Callable[[Clock], Clock]) -> tupl
     return (*m.clocks[:index], change(m.clocks[index]), *m.clocks[clock:])
 
 
-def _clock_ended(m: Matter, event: e.ClockEnded) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        clocks=_with_clock(
+def _clock_ended(m: Matter, event: e.ClockEnded) -> Changes:
+    return {
+        "clocks": _with_clock(
             m, event.clock, lambda c: changed(c, ended=event.at, verdict=event.verdict, steps=())
-        ),
-    )
+        )
+    }
 
 
-def _clock_moved(m: Matter, event: e.ClockMoved) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        clocks=_with_clock(m, event.clock, lambda c: changed(c, due=event.due, steps=event.steps)),
-    )
+def _clock_moved(m: Matter, event: e.ClockMoved) -> Changes:
+    return {
+        "clocks": _with_clock(
+            m, event.clock, lambda c: changed(c, due=event.due, steps=event.steps)
+        )
+    }
 
 
-def _timer_fired(m: Matter, event: e.TimerFired) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        clocks=_with_clock(
+def _timer_fired(m: Matter, event: e.TimerFired) -> Changes:
+    return {
+        "clocks": _with_clock(
             m,
             event.clock,
             lambda c: changed(c, steps=tuple(s for s in c.steps if s.number != event.step)),
-        ),
-    )
+        )
+    }
 
 
-def _extension_asked(m: Matter, event: e.ExtensionAsked) -> Matter:
-    return changed(m, at=event.at, extension=ExtensionRequest(clock=event.clock, by=event.by))
+def _extension_asked(m: Matter, event: e.ExtensionAsked) -> Changes:
+    return {"extension": ExtensionRequest(clock=event.clock, by=event.by)}
 
 
-def _extension_answered(m: Matter, event: e.ExtensionAnswered) -> Matter:
-    return changed(m, at=event.at, extension=None)
+def _extension_answered(m: Matter, event: e.ExtensionAnswered) -> Changes:
+    return {"extension": None}
 
 
-def _marked(m: Matter, event: e.Marked) -> Matter:
+def _marked(m: Matter, event: e.Marked) -> Changes:
     mark = Evaluation(
         raiser=event.raiser, unit=event.unit, solved=event.solved, satisfied=event.satisfied
     )
     raisers = m.raisers
     if event.raiser is not None:  # whoever marks has been told
         raisers = _with_raiser(m, event.raiser, lambda r: changed(r, told=True))
-    return changed(
-        m, at=event.at, raisers=raisers, round=changed(m.round, marks=(*m.round.marks, mark))
-    )
+    return {"raisers": raisers, "round": changed(m.round, marks=(*m.round.marks, mark))}
 
 
-def _reopened(m: Matter, event: e.Reopened) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        stage=event.stage,
-        round=Round(number=m.round.number + 1),
-        raisers=tuple(changed(r, told=False) for r in m.raisers),
-        closed_at=None,
-        reopen_until=None,
-        outcome=None,
-    )
+def _reopened(m: Matter, event: e.Reopened) -> Changes:
+    return {
+        "stage": event.stage,
+        "round": Round(number=m.round.number + 1),
+        "raisers": tuple(changed(r, told=False) for r in m.raisers),
+        "closed_at": None,
+        "reopen_until": None,
+        "outcome": None,
+    }
 
 
-def _closed(m: Matter, event: e.Closed) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        stage=Stage.CLOSED,
-        outcome=event.outcome,
-        closed_at=event.at,
-        reopen_until=event.reopen_until,
-    )
+def _closed(m: Matter, event: e.Closed) -> Changes:
+    return {
+        "stage": Stage.CLOSED,
+        "outcome": event.outcome,
+        "closed_at": event.at,
+        "reopen_until": event.reopen_until,
+    }
 
 
-def _deferred(m: Matter, event: e.Deferred) -> Matter:
-    return changed(
-        m,
-        at=event.at,
-        stage=Stage.DEFERRED,
-        deferral=Deferral(
+def _deferred(m: Matter, event: e.Deferred) -> Changes:
+    return {
+        "stage": Stage.DEFERRED,
+        "deferral": Deferral(
             count=1 + (m.deferral.count if m.deferral is not None else 0),
             latest=event.latest,
             since=event.at,
             stage=m.stage,
         ),
-    )
+    }
 
 
-def _resumed(m: Matter, event: e.Resumed) -> Matter:
+def _resumed(m: Matter, event: e.Resumed) -> Changes:
     known = cast("Deferral", m.deferral)
-    return changed(m, at=event.at, stage=known.stage, deferral=changed(known, since=None))
+    return {"stage": known.stage, "deferral": changed(known, since=None)}
 
 
-def _admitted(m: Matter, event: e.Admitted) -> Matter:
-    return changed(m, at=event.at, admitted=True)
+def _admitted(m: Matter, event: e.Admitted) -> Changes:
+    return {"admitted": True}
 
 
-EVOLVE: dict[type[Any], Callable[[Matter, Any], Matter]] = {
-    e.Added: _only_time,
-    e.Urged: _only_time,
+EVOLVE: dict[type[Any], Callable[[Matter, Any], Changes]] = {
+    e.Added: _nothing,
+    e.Urged: _nothing,
     e.Withdrawn: _withdrawn,
     e.Classified: _classified,
-    e.Answered: _only_time,
-    e.Redirected: _only_time,
-    e.SplitOff: _only_time,
-    e.MergedInto: _only_time,
+    e.Answered: _nothing,
+    e.Redirected: _nothing,
+    e.SplitOff: _nothing,
+    e.MergedInto: _nothing,
     e.Absorbed: _absorbed,
     e.Looked: _looked,
     e.Settled: _settled,
@@ -398,15 +345,15 @@ EVOLVE: dict[type[Any], Callable[[Matter, Any], Matter]] = {
     e.Accepted: _accepted,
     e.Designated: _designated,
     e.HandedIn: _handed_in,
-    e.ProgressReported: _only_time,
+    e.ProgressReported: _nothing,
     e.ReceiverChanged: _receiver_changed,
     e.FedBack: _fed_back,
     e.Objected: _objected,
     e.ObjectionAnswered: _objection_answered,
     e.Released: _released,
     e.Told: _told,
-    e.TimeConfirmed: _only_time,
-    e.ShirkRefused: _only_time,
+    e.TimeConfirmed: _nothing,
+    e.ShirkRefused: _nothing,
     e.ClockStarted: _clock_started,
     e.ClockEnded: _clock_ended,
     e.ClockMoved: _clock_moved,
@@ -414,15 +361,15 @@ EVOLVE: dict[type[Any], Callable[[Matter, Any], Matter]] = {
     e.ExtensionAsked: _extension_asked,
     e.ExtensionAnswered: _extension_answered,
     e.Marked: _marked,
-    e.NotReached: _not_reached,
+    e.NotReached: _nothing,
     e.Reopened: _reopened,
     e.Closed: _closed,
-    e.Supervised: _only_time,
-    e.Escalated: _only_time,
+    e.Supervised: _nothing,
+    e.Escalated: _nothing,
     e.Deferred: _deferred,
     e.Resumed: _resumed,
-    e.Concluded: _only_time,
+    e.Concluded: _nothing,
     e.Admitted: _admitted,
-    e.CatalogueChangeProposed: _only_time,
+    e.CatalogueChangeProposed: _nothing,
 }
-"""For each event but ``received``, the state that it leads to."""
+"""For each event but ``received``, what it changes; its time is always the matter's latest."""

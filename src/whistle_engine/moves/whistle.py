@@ -30,6 +30,7 @@ from whistle_engine.responder import (
     Plan,
     can_lead,
     category,
+    first_lead,
     kind_code,
     listed,
     plan,
@@ -305,7 +306,10 @@ def dispatch_unmet(case: Case[c.Dispatch]) -> Iterator[Unmet]:
         yield from _addressee_unmet(case.matter, named, case.rules, case.now)
         if named == case.matter.street and not _to_street(case.matter, case.rules, case.now):
             yield unmet("not_in_catalogue", unit=named, category=category(case.matter))
-    elif _called(case).lead is None:
+    elif not (
+        _to_street(case.matter, case.rules, case.now)
+        or first_lead(category(case.matter), case.rules, case.now)
+    ):
         yield unmet("not_in_catalogue", unit="", category=category(case.matter))
 
 
