@@ -7,7 +7,7 @@ VENV := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
 PIP_FLAGS := --quiet --disable-pip-version-check
-EXTRAS := cli,fast,testing
+EXTRAS := cli,testing
 
 # Folders count too: a file that goes away changes its folder.
 SOURCES := $(shell find src ! -name '*.pyc' ! -name __pycache__) pyproject.toml README.md LICENSE
@@ -18,7 +18,7 @@ export PIP_REQUIRE_VIRTUALENV := 1
 unexport PYTHONPATH PYTHONHOME MYPYPATH VIRTUAL_ENV
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test explore lint format docs bench constraints clean
+.PHONY: help demo test explore lint format generate docs bench constraints clean
 
 help:
 	@echo "make demo      play both cases of the article"
@@ -26,6 +26,7 @@ help:
 	@echo "make explore   the same with many more random stories"
 	@echo "make lint      ruff, mypy, import-linter, news fragments, documentation"
 	@echo "make format    let ruff put the code in order"
+	@echo "make generate  write the pages of the reference that come from tables in the code"
 	@echo "make docs      build the documentation into docs/_build/html"
 	@echo "make bench     run the benchmarks"
 	@echo "make clean     remove all that is built"
@@ -50,6 +51,9 @@ lint: $(DEV)/.tools
 format: $(DEV)/.tools
 	$(DEV)/bin/ruff check --fix .
 	$(DEV)/bin/ruff format .
+
+generate: $(DEV)/.tools
+	PYTHONPATH=src $(DEV)/bin/python -B docs/_generate.py
 
 docs: $(DEV)/.tools
 	$(DEV)/bin/python -B -m sphinx -q -W --keep-going -b html docs docs/_build/html
