@@ -5,6 +5,7 @@ Both walk the annotations, so a new act, event or field needs nothing here.
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from whistle_engine.commands import ACTS, Command
 from whistle_engine.events import EVENTS
-from whistle_engine.model import Facts, Unmet
+from whistle_engine.model import Facts, Length, LimitUnit, Unmet
 
 AT = datetime(2024, 3, 4, 1, 2, 3, tzinfo=UTC)
 
@@ -52,7 +53,7 @@ def sample(kind: Any, name: str = "x") -> Any:
         return frozenset({sample(get_args(kind)[0], name)})
     if attrs.has(kind):
         defaults = {each.name: each.default for each in attrs.fields(kind)}
-        coded = {each.name for each in attrs.fields(kind) if each.validator is not None}
+        coded = coded_fields(kind)
         filled = {
             field: f"{field}-1" if field in coded else sample(of, field)
             for field, of in hints(kind).items()
@@ -100,7 +101,17 @@ def words() -> st.SearchStrategy[str]:
 
 def codes() -> st.SearchStrategy[str]:
     """What may stand in a field that holds no words."""
-    return st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=8)
+    return st.text(string.ascii_letters + string.digits, min_size=1, max_size=8)
+
+
+def coded_fields(kind: Any) -> set[str]:
+    """The fields of a class that are texts and may not hold words."""
+    checked = {each.name for each in attrs.fields(kind) if each.validator is not None}
+    return {field for field, of in hints(kind).items() if field in checked and is_text(of)}
+
+
+def is_text(kind: Any) -> bool:
+    return kind is str or (is_union(kind) and str in get_args(kind))
 
 
 def instants() -> st.SearchStrategy[datetime]:
@@ -130,7 +141,9 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if get_origin(kind) is frozenset:
         return st.frozensets(values(get_args(kind)[0]))
     if attrs.has(kind):
-        coded = {each.name for each in attrs.fields(kind) if each.validator is not None}
+        if kind is Length:
+            return st.builds(Length, st.integers(0, 3660), values(LimitUnit))
+        coded = coded_fields(kind)
         return st.builds(
             kind,
             **{

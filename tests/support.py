@@ -291,6 +291,7 @@ def tiny_limits() -> dict[str, Limit]:
         "classify": work_hours(4),
         "look": hours(2),
         "blow": working_days(1),
+        "blow_urgent": hours(1),
         "dispatch": work_hours(2),
         "designate": working_days(1),
         "docket": working_days(5),

@@ -264,12 +264,18 @@ SOLVED = c.Mark(solved=Solved.SOLVED, satisfied=Satisfied.SATISFIED)
 def goodwill(state: Matter) -> tuple[Actor, c.Act] | None:
     """What somebody of good will would do next, so that the matter is settled (L17)."""
     lead = next((r for r in state.responders if r.part is Part.LEAD), None)
+    looking = any(k.what is What.LOOK and k.ended is None for k in state.clocks)
+    urgent = state.classification is not None and state.classification.kind == "emergency"
     owing = next((r for r in state.responders if r.part is Part.JOINT and not r.handed_in), None)
     match state.stage:
         case Stage.RECEIVED:
             return BY_ID["clerk"], c.Classify(facts=facts(category="pipes"))
+        case Stage.MEDIATING | Stage.DELIBERATING if looking:
+            return BY_ID["clerk"], c.Look(facts=facts(collapse="none", crowd="none"))
         case Stage.MEDIATING | Stage.DELIBERATING:
             return BY_ID["branch"], c.Settle()
+        case Stage.AWAITING_WHISTLE if urgent:
+            return BY_ID["street"], c.Blow(kind="emergency")
         case Stage.AWAITING_WHISTLE:
             return BY_ID["street"], c.TakeOn()
         case Stage.BLOWN if any(k.what is What.DESIGNATE and not k.ended for k in state.clocks):

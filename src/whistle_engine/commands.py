@@ -27,7 +27,9 @@ from whistle_engine.model import (
     Solved,
     UnitCode,
     What,
+    is_aware,
     is_code,
+    is_id,
     share_repr,
 )
 
@@ -46,9 +48,9 @@ class Receive:
     channel: str
     kind: AppealKind
     place: Place
-    source_number: str | None = None
-    raiser: ActorId | None = None
-    raiser_unit: UnitCode | None = None
+    source_number: str | None = field(default=None, validator=is_id)
+    raiser: ActorId | None = field(default=None, validator=is_id)
+    raiser_unit: UnitCode | None = field(default=None, validator=is_id)
     facts: Facts = ()
 
 
@@ -66,7 +68,7 @@ class Urge:
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Withdraw:
-    """撤诉: a raiser takes the appeal back."""
+    """撤回诉求: a raiser takes the appeal back."""
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -234,7 +236,7 @@ class ReportProgress:
 class ChangeReceiver:
     """更换接哨员: another person of the unit follows the matter."""
 
-    receiver: ActorId
+    receiver: ActorId = field(validator=is_id)
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -248,7 +250,7 @@ class FeedBack:
 
     result: ResultCode
     evidence: tuple[Evidence, ...] = ()
-    plan_date: datetime | None = None
+    plan_date: datetime | None = field(default=None, validator=is_aware)
     without: tuple[UnitCode, ...] = ()
 
 
@@ -294,7 +296,7 @@ class ConfirmTime:
 
     unit: UnitCode
     what: What
-    occurred_at: datetime
+    occurred_at: datetime = field(validator=is_aware)
 
 
 # ---------------------------------------------------------------- clocks
@@ -384,7 +386,7 @@ class Designate:
 class Defer:
     """挂账: set aside with a date of review (text ``reason``)."""
 
-    review_on: datetime
+    review_on: datetime = field(validator=is_aware)
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -505,7 +507,7 @@ class Command:
     matter: MatterId
     by: Actor
     do: Act
-    occurred_at: datetime | None = None
+    occurred_at: datetime | None = field(default=None, validator=is_aware)
     texts: tuple[str, ...] = ()
 
 

@@ -302,6 +302,8 @@ class WorkingTime:
             Step(n, at, action, to) for n, (at, action, to) in enumerate(alerts, 1) if at <= end
         ]
         last = fixed or _ESCALATE
+        if last is StepAction.PASS_ON and unit == street:
+            last = _ESCALATE  # the street has nobody to pass a look on to
         found.append(Step(len(found) + 1, end, last, self._last_to(last, unit, street)))
         return tuple(found)
 

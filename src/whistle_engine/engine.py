@@ -23,8 +23,24 @@ from whistle_engine.codec import (
     load_command,
     load_events,
 )
-from whistle_engine.commands import Command, FireTimer, FixDueTimes, Receive, subjects
-from whistle_engine.commits import Answer, Commit, Receipt, Written
+from whistle_engine.commands import (
+    Answer,
+    AskExtension,
+    Command,
+    Conclude,
+    FeedBack,
+    FireTimer,
+    FixDueTimes,
+    Receive,
+    Redirect,
+    ReportProgress,
+    Settle,
+    StandDown,
+    Tell,
+    subjects,
+)
+from whistle_engine.commits import Answer as Given
+from whistle_engine.commits import Commit, Receipt, Written
 from whistle_engine.digests import digest_of
 from whistle_engine.errors import CommandIdReused, UnknownMatter, VersionConflict
 from whistle_engine.events import Refused
@@ -115,7 +131,7 @@ class Engine:
 
     # ------------------------------------------------------------------------------- commands
 
-    def execute(self, command: Command, *, texts: Mapping[str, str] | None = None) -> Answer:
+    def execute(self, command: Command, *, texts: Mapping[str, str] | None = None) -> Given:
         """Decide a command and write what follows, once.
 
         Sent again under the same id, a command that wrote has the effect and the answer of once
@@ -138,7 +154,7 @@ class Engine:
         """
         return self._execute(command, {} if texts is None else texts, self._now())
 
-    def _execute(self, command: Command, texts: Mapping[str, str], now: datetime) -> Answer:
+    def _execute(self, command: Command, texts: Mapping[str, str], now: datetime) -> Given:
         names = tuple(sorted(texts))
         if not command.texts:
             command = changed(command, texts=names)
@@ -157,7 +173,7 @@ class Engine:
                 return self._once(command, vault, now)
         return self._once(command, vault, now)  # what stops the last attempt is for the caller
 
-    def _once(self, command: Command, vault: tuple[VaultText, ...], now: datetime) -> Answer:
+    def _once(self, command: Command, vault: tuple[VaultText, ...], now: datetime) -> Given:
         attempt, earlier = self._load(command, vault, now)
         if earlier:
             return self._again(attempt, earlier)
@@ -185,7 +201,7 @@ class Engine:
         )
         return attempt, loaded.earlier
 
-    def _again(self, attempt: Attempt, earlier: tuple[Record, ...]) -> Answer:
+    def _again(self, attempt: Attempt, earlier: tuple[Record, ...]) -> Given:
         """The answer to a command id that wrote before (L13)."""
         command = attempt.command
         first = earlier[0]
@@ -253,11 +269,16 @@ class Engine:
             UnknownMatter: the matter is not there, or the actor has no part in it.
         """
         state, records = self._seen(actor, matter)
+        standing = parties(actor, state, self._rules)
         brought = next((r for r in records if r.command_id == ref.command), None)
-        if brought is None:
+        if brought is None and ref not in _carried(state):
             return None
-        if parties(actor, state, self._rules) == {Party.RAISER} and not _for_raiser(
-            actor, load_command(brought.command)
+        if standing == {Party.INVITED} and ref.name == "contact":
+            return None
+        if standing == {Party.RAISER} and not (
+            _own(actor, state, ref)
+            if brought is None
+            else _for_raiser(actor, load_command(brought.command))
         ):
             return None
         found = self._store.read_text(ref)
@@ -281,7 +302,7 @@ class Engine:
         """
         return self._store.timers.waiting(until=_utc(until), limit=limit)
 
-    def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> tuple[Answer, ...]:
+    def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> tuple[Given, ...]:
         """Fire the timers that are due, and those that become due by it.
 
         Args:
@@ -292,7 +313,7 @@ class Engine:
             The answers, in the order of firing.
         """
         now = self._now() if now is None else _utc(now)
-        answers: list[Answer] = []
+        answers: list[Given] = []
         while len(answers) < limit:
             claims = self._store.timers.claim(
                 now=now, until=now + LEASE, limit=limit - len(answers)
@@ -302,7 +323,7 @@ class Engine:
             answers += [self._fire(claim, now) for claim in claims]
         return tuple(answers)
 
-    def _fire(self, claim: Claim[Timer], now: datetime) -> Answer:
+    def _fire(self, claim: Claim[Timer], now: datetime) -> Given:
         timer = claim.item
         command = Command(
             id=f"timer:{timer.matter}:{timer.clock}:{timer.step}:{timer.due.isoformat()}",
@@ -321,7 +342,7 @@ class Engine:
             self._store.timers.settle(claim)
         return answer
 
-    def fix_due_times(self) -> tuple[Answer, ...]:
+    def fix_due_times(self) -> tuple[Given, ...]:
         """Fix provisional due times by the rules in force, in every matter that has some (FR7).
 
         Returns:
@@ -352,11 +373,26 @@ class Engine:
         return _utc(self._clock())
 
 
+FOR_RESIDENTS = (
+    Answer, AskExtension, Conclude, FeedBack, Redirect, ReportProgress, Settle, StandDown, Tell,
+)  # fmt: skip
+"""What units say for residents to hear."""
+
+
 def _for_raiser(actor: Actor, command: Command) -> bool:
-    """A raiser reads the words that came from or for itself, and what units said later."""
+    """A raiser reads the words that came from or for itself, and what is said to residents."""
     if isinstance(command.do, Receive):
         return (command.do.raiser or command.by.id) == actor.id
-    return command.by.id == actor.id or command.by.unit is not None
+    return command.by.id == actor.id or isinstance(command.do, FOR_RESIDENTS)
+
+
+def _carried(state: Matter) -> tuple[TextRef | None, ...]:
+    """The words that came with another matter, from which this one was split, or took in."""
+    return (state.appeal.text, *(raiser.contact for raiser in state.raisers))
+
+
+def _own(actor: Actor, state: Matter, ref: TextRef) -> bool:
+    return any(r.id == actor.id and r.contact == ref for r in state.raisers)
 
 
 def _receipt(command: Command, records: tuple[Record, ...]) -> Receipt:

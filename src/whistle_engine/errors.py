@@ -12,7 +12,7 @@ The tree::
     └── UnknownMatter          there is no such matter, or the reader may not see it
 
 A command that is not allowed is *not* an exception: ``decide`` returns
-:class:`whistle_engine.model.Refused`, which is a value.
+:class:`whistle_engine.events.Refused`, which is a value.
 """
 
 from __future__ import annotations

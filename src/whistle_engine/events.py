@@ -383,6 +383,7 @@ class ClockMoved:
     clock: int
     due: Due
     steps: tuple[Step, ...]
+    latest: datetime | None = None
 
 
 @frozen(slots=False, repr=False)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TypeVar, cast
 
-from attrs import Attribute, AttrsInstance, field, fields, frozen
+from attrs import Attribute, AttrsInstance, field, fields, frozen, validators
 
 UnitCode = str
 """The code of a unit in the directory, such as ``zhujian``."""
@@ -74,6 +74,27 @@ def is_code(most: int) -> Callable[[object, Attribute[str], str], None]:
             )
 
     return check
+
+
+def is_id(instance: object, attribute: Attribute[str], value: str | None) -> None:
+    """A validator for ids that come from elsewhere: letters, digits and ``. - : / @ _`` (L15)."""
+    if value is None:
+        return
+    allowed = value.replace("_", "").translate(dict.fromkeys(map(ord, ".-:/@")))
+    if not allowed.isalnum() or len(value) > 100:  # noqa: PLR2004  as the message says
+        raise ValueError(
+            f"{type(instance).__name__}.{attribute.name} is {value[:40]!r}; it should be an id: up "
+            "to 100 letters, digits and . - : / @ _, no blanks; words belong in the texts"
+        )
+
+
+def is_aware(instance: object, attribute: Attribute[datetime], value: datetime | None) -> None:
+    """A validator for instants: they carry a time zone."""
+    if value is not None and value.tzinfo is None:
+        raise ValueError(
+            f"{type(instance).__name__}.{attribute.name} is {value.isoformat()}, without a time "
+            "zone; it should be an instant in UTC"
+        )
 
 
 def facts(**values: str) -> Facts:
@@ -396,9 +417,13 @@ class Limit:
 
 @frozen(slots=False, repr=False)
 class Length:
-    """A length of time that somebody names, such as that of an extension."""
+    """A length of time that somebody names, such as that of an extension.
 
-    amount: int
+    Raises:
+        ValueError: it is negative, or more than 3,660: no limit runs for ten years.
+    """
+
+    amount: int = field(validator=[validators.ge(0), validators.le(3660)])
     unit: LimitUnit
 
 
@@ -604,6 +629,7 @@ class Matter:
     whistle: Whistle | None = None
     first_responder: UnitCode | None = None
     responders: tuple[Responder, ...] = ()
+    responded: tuple[UnitCode, ...] = ()
     clocks: tuple[Clock, ...] = ()
     round: Round = field(factory=Round)
     accepted: bool = False
@@ -611,6 +637,7 @@ class Matter:
     extension: ExtensionRequest | None = None
     deferral: Deferral | None = None
     admitted: bool = False
+    moved_up: bool = False
     nothing_there: bool = False
     closed_at: datetime | None = None
     reopen_until: datetime | None = None

@@ -28,6 +28,7 @@ REQUIRED_LIMITS = (
     "classify",
     "look",
     "blow",
+    "blow_urgent",
     "dispatch",
     "designate",
     "docket",

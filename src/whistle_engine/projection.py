@@ -141,9 +141,19 @@ def _told(event: Event, state: Matter) -> Iterator[_To]:
     match event:
         case (
             e.Received() | e.Answered() | e.Redirected() | e.SplitOff() | e.MergedInto()
-            | e.Closed() | e.Deferred() | e.Resumed()
+            | e.Closed()
         ):  # fmt: skip
             yield from _raisers(state)
+        case e.Deferred() | e.Resumed():
+            yield from _raisers(state)
+            yield from _responders(state)
+        case e.Settled():
+            yield from _raisers(state)
+            yield _To(unit=state.community)
+        case e.HandedIn() | e.Marked():
+            yield from _lead(state)
+        case e.ClockMoved(clock=moved):
+            yield _To(unit=state.clocks[moved - 1].unit)
         case e.Absorbed(raisers=raisers):
             yield from (_To(actor=raiser.id) for raiser in raisers)
         case e.Told(raiser=raiser):
@@ -157,7 +167,10 @@ def _told(event: Event, state: Matter) -> Iterator[_To]:
             yield _person(unit, receiver)
         case e.ReceiverChanged(unit=unit, receiver=receiver):
             yield _person(unit, receiver)
-        case e.Accepted() | e.ReportedIn() | e.TimeConfirmed():
+        case e.Accepted():
+            yield _To(unit=state.street)
+            yield from _responders(state)
+        case e.ReportedIn() | e.TimeConfirmed():
             yield _To(unit=state.street)
         case e.Released(unit=unit) | e.Supervised(unit=unit):
             yield _To(unit=unit)
@@ -172,21 +185,25 @@ def _told(event: Event, state: Matter) -> Iterator[_To]:
             yield from _raisers(state)
             yield from _responders(state)
         case e.Urged() | e.Added() | e.ObjectionAnswered() | e.ExtensionAnswered():
-            leading = lead(state)
-            if leading is not None:
-                yield _person(leading.unit, leading.receiver)
+            yield from _lead(state)
         case e.ClockStarted(clock=clock) if (
             clock.unit is not None and clock.what not in TOLD_OTHERWISE
         ):
             yield _To(unit=clock.unit)
-        case e.TimerFired(to=str() as to):
-            yield _To(unit=to)
+        case e.TimerFired(clock=fired, to=to):
+            yield _To(unit=to, actor=state.clocks[fired - 1].raiser if to is None else None)
         case _:
             return
 
 
 def _raisers(state: Matter) -> Iterator[_To]:
     return (_To(actor=raiser.id) for raiser in state.raisers)
+
+
+def _lead(state: Matter) -> Iterator[_To]:
+    leading = lead(state)
+    if leading is not None:
+        yield _person(leading.unit, leading.receiver)
 
 
 def _person(unit: UnitCode, receiver: ActorId | None) -> _To:

@@ -16,8 +16,6 @@ from whistle_engine.model import (
     Actor,
     Clock,
     Matter,
-    Part,
-    ResultCode,
     Role,
     Shirk,
     UnitCode,
@@ -27,7 +25,7 @@ from whistle_engine.model import (
 )
 from whistle_engine.refusals import unmet
 from whistle_engine.rules import Rules
-from whistle_engine.standing import lead, responder
+from whistle_engine.standing import lead
 
 BELOW = (UnitKind.STREET, UnitKind.COMMUNITY, UnitKind.GRID)
 """Where nothing may flow back to (FR5)."""
@@ -126,7 +124,7 @@ def plan(
             continue
         if rules.directory.is_kind(unit, *INVITED_ONLY):
             invited.append(unit)
-        elif unit not in leads:
+        elif unit not in leads and not rules.directory.is_kind(unit, *BELOW):
             joint.append(unit)
     return Plan(chosen, tuple(joint), tuple(invited))
 
@@ -149,41 +147,36 @@ def hollow(
         )
     if "text" not in texts:
         yield unmet("answer_without_words", shirk=shirk)
-    needed = evidence_needed(matter, act.result, rules)
-    if len(act.evidence) < needed:
-        yield unmet(
-            "answer_without_evidence", needed=str(needed), given=str(len(act.evidence)), shirk=shirk
-        )
-    for clock in running(matter, What.HAND_IN):
-        late = overdue(clock, now)
-        if clock.unit in act.without:
-            if not late:
-                yield unmet("joint_not_late", unit=clock.unit or "", shirk=shirk)
-        else:
-            yield unmet(
-                "joint_pending", unit=clock.unit or "", late="yes" if late else "no", shirk=shirk
-            )
+    needed = evidence_needed(matter, rules)
+    given = len({proof.digest for proof in act.evidence})
+    if given < needed:
+        yield unmet("answer_without_evidence", needed=str(needed), given=str(given), shirk=shirk)
+    owing = {k.unit: overdue(k, now) for k in running(matter, What.HAND_IN)}
+    for unit in act.without:
+        if not owing.get(unit):
+            yield unmet("joint_not_late", unit=unit, shirk=shirk)
+    for pending, late in owing.items():
+        if pending not in act.without:
+            told = "yes" if late else "no"
+            yield unmet("joint_pending", unit=pending or "", late=told, shirk=shirk)
 
 
-def evidence_needed(matter: Matter, result: ResultCode, rules: Rules) -> int:
-    """How many proofs the result needs: what the kind asks for; an explanation, one at least."""
+def evidence_needed(matter: Matter, rules: Rules) -> int:
+    """How many proofs feeding back needs: what the kind asks for, one at the least."""
     kind = rules.policy.kind_of.get(kind_code(matter) or "")
-    asked = kind.evidence if kind is not None else 1
-    return max(1, asked) if result is ResultCode.EXPLAINED else asked
+    return kind.evidence if kind is not None else 1
 
 
 def judging_unit(matter: Matter, rules: Rules) -> UnitCode:
     """The one unit that marks: the community, else the street, else the coordinator (L8)."""
-    units = {r.unit for r in matter.responders if r.part is not Part.INVITED}
     for unit in (matter.community, matter.street):
-        if unit not in units:
+        if unit not in matter.responded:
             return unit
     return rules.policy.coordinator
 
 
 def judging_raisers(matter: Matter) -> Iterator[str]:
-    """Every raiser who belongs to no responding unit (L8)."""
+    """Every raiser who belongs to no unit that was lead or joint (L8)."""
     for raiser in matter.raisers:
-        found = responder(matter, raiser.unit) if raiser.unit is not None else None
-        if found is None or found.part is Part.INVITED:
+        if raiser.unit not in matter.responded:
             yield raiser.id

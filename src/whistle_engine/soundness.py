@@ -38,6 +38,11 @@ def _kind_problems(policy: Policy) -> list[str]:
     found += [
         f"the rank of whistle kind {k.code!r} is negative" for k in policy.kinds if k.rank < 0
     ]
+    found += [
+        f"whistle kind {k.code!r}: evidence must be at least 1 (FR6)"
+        for k in policy.kinds
+        if k.evidence < 1
+    ]
     if policy.kinds and not max(policy.kinds, key=lambda k: k.rank).urgent:
         found.append("the urgent whistle kind must have the highest rank")
     return found
@@ -155,6 +160,16 @@ def _all_limits(policy: Policy) -> list[tuple[str, Limit]]:
             "extension": kind.extension,
         }
         found += [(f"{kind.code}.{n}", limit) for n, limit in named.items() if limit is not None]
+    found += [
+        ("objections.within", policy.objections.within),
+        ("objections.answer", policy.objections.answer),
+        ("extensions.decide", policy.extensions.decide),
+        ("deferrals.total", policy.deferrals.total),
+        ("marks.mark", policy.marks.mark),
+        ("marks.tell", policy.marks.tell),
+        ("marks.reopen_within", policy.marks.reopen_within),
+        ("marks.follow_up", policy.marks.follow_up),
+    ]
     found += [(f"track of {t.affair.value}, {t.scope}", t.limit) for t in policy.tracks]
     return found
 

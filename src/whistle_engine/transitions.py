@@ -133,6 +133,7 @@ TRANSITIONS: dict[type[c.Act], Row] = {
         stages=TALKING,
         to=frozenset({S.FED_BACK}),
         texts=("text",),
+        unmet=tracks.settle_unmet,
         act=tracks.settle,
     ),
     c.MoveUp: Row(
@@ -153,6 +154,7 @@ TRANSITIONS: dict[type[c.Act], Row] = {
         parties=frozenset({P.STREET}),
         stages=frozenset({S.AWAITING_WHISTLE}),
         to=frozenset({S.DISPATCHED}),
+        unmet=whistle.take_on_unmet,
         act=whistle.take_on,
     ),
     c.RaiseWhistle: Row(
@@ -333,7 +335,7 @@ TRANSITIONS: dict[type[c.Act], Row] = {
     ),
     c.Defer: Row(
         parties=frozenset({P.COORDINATOR}),
-        stages=CALLED,
+        stages=frozenset({S.HANDLING}),
         to=frozenset({S.DEFERRED}),
         texts=("reason",),
         unmet=coordination.defer_unmet,
@@ -342,7 +344,7 @@ TRANSITIONS: dict[type[c.Act], Row] = {
     c.Resume: Row(
         parties=frozenset({P.COORDINATOR}),
         stages=frozenset({S.DEFERRED}),
-        to=CALLED,
+        to=frozenset({S.HANDLING}),
         act=coordination.resume,
     ),
     c.Conclude: Row(

@@ -63,7 +63,7 @@ def compile_rules(
     Raises:
         PolicyError: the policy could not decide every case; with everything that is wrong.
     """
-    wrong = (*problems(policy), *_widened(policy))
+    wrong = (*problems(policy), *_widened(policy), *_misplaced(policy, directory))
     if wrong:
         raise PolicyError(wrong)
     return Rules(
@@ -88,6 +88,27 @@ def _widened(policy: Policy) -> Iterator[str]:
                 f"permissions.{name}: {party.value} may never give it; a policy can only narrow"
                 for party in sorted(narrowed - row.parties, key=lambda p: p.value)
             )
+    for what, acts in SETTLED_BY.items():
+        names = [NAMES[act] for act in acts]
+        if all(name in policy.permissions and not policy.permissions[name] for name in names):
+            given = " or ".join(names)
+            yield f"permissions: nobody may give {given}, so {what.value} is for nobody"
+
+
+def _misplaced(policy: Policy, directory: Directory) -> Iterator[str]:
+    """Where the policy names units that are not in the directory."""
+    named = {
+        "coordinator": (policy.coordinator,),
+        "operations": (policy.operations,),
+        "urgent_lead": (policy.urgent_lead,),
+        "hotline": () if policy.hotline is None else (policy.hotline,),
+        "enforcement": tuple(sorted(policy.enforcement)),
+        **{f"categories.{row.code}": (*row.leads, *row.joint) for row in policy.categories},
+    }
+    for key, units in named.items():
+        for unit in units:
+            if directory.unit(unit) is None:
+                yield f"{key}: the directory has no unit {unit!r}"
 
 
 # ---------------------------------------------------------------- evolve

@@ -38,7 +38,7 @@ from whistle_engine.workflow import allowed, decide
 # ---------------------------------------------------------------- the table, by hand
 
 TABLE: Mapping[str, str] = {
-    # Raiser: 补充 催促 撤诉 评价 重办
+    # Raiser: 补充 催促 撤回诉求 评价 重办
     "add": "raiser",
     "urge": "raiser",
     "withdraw": "raiser",

@@ -43,7 +43,7 @@ texts = { text = "楼道堆物。", contact = "一二三四五" }
 at = "+1h"
 by = "gulou"
 do = "look"
-with = { facts = {} }
+with = { nothing_there = true }
 """
 HOLDS = STORY + '[step.expect]\nstage = "received"\n'
 FAILS = STORY + '[step.expect]\nstage = "closed"\n'
@@ -178,7 +178,7 @@ def test_demo_explains_each_due_time() -> None:
         for name in ("cables", "burst_main")
         for matter in perform(shipped_story(name)).states.values()
     )
-    assert clocks == 29
+    assert clocks == 30
     joined = re.sub(r"\s+", " ", told)
     assert "The limit is 15 working days; source: the article: “限时办结”; our choice" in joined
     assert "2024-03-16 to 2024-03-17 (weekend)" in joined

@@ -101,9 +101,9 @@ def test_a_refused_past_is_a_mistake_of_the_specification() -> None:
 def test_time() -> None:
     assert "when is the command given?" in fails(given(RULES).when(RECEIVE).then())
     later = NOW + timedelta(hours=1)
-    look = command(c.Look(), GULOU)
+    look = command(c.Look(nothing_there=True), GULOU)
     given(RULES, (RECEIVE, NOW)).when(look, at=later).then(
-        e.Looked(later, "gulou", (), nothing_there=False)
+        e.Looked(later, "gulou", (), nothing_there=True)
     ).check()
 
 

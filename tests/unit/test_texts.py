@@ -304,7 +304,7 @@ def test_not_permitted_carries_nothing_else() -> None:
 
 def test_without_rules_codes_stay_and_instants_are_utc() -> None:
     found = refused("blow", unmet("window_passed", until="2024-03-04T10:00:00+00:00"))
-    assert "2024年3月4日10:00（世界协调时）" in texts.refusal(found, "zh")
+    assert "2024年3月4日10:00（协调世界时）" in texts.refusal(found, "zh")
     assert "2024-03-04 10:00 UTC" in texts.refusal(found, "en")
 
 

@@ -70,8 +70,11 @@ def grant_unmet(case: Case[c.GrantExtension]) -> Iterator[Unmet]:
     if asked is not None:
         if case.do.by is not None:
             yield unmet("extension_pending")
-        if clock is not None and case.do.granted and overdue(clock, case.now):
-            yield unmet("already_overdue", due=clock.due.at.isoformat())
+        if clock is not None and case.do.granted:
+            if overdue(clock, case.now):
+                yield unmet("already_overdue", due=clock.due.at.isoformat())
+            if clock.unit == case.unit:
+                yield unmet("own_case", unit=clock.unit or "")
         return
     unasked = Role.COORDINATOR in case.command.by.roles and case.do.by is not None
     if not unasked or not case.do.granted:
@@ -86,8 +89,13 @@ def grant_unmet(case: Case[c.GrantExtension]) -> Iterator[Unmet]:
         yield unmet("already_overdue", due=clock.due.at.isoformat())
     if any(m.reason is MoveReason.DECIDED for m in clock.due.moves):
         yield unmet("decided_before")
-    if case.do.by is not None and case.do.by.amount < 1:
+    if case.do.by is None or case.do.by.amount < 1:
         yield unmet("not_extendable")
+        return
+    decided = case.rules.limits.extended(clock.due, case.do.by, unit=clock.unit, at=case.now)
+    most = case.rules.limits.due(case.now, case.rules.policy.deferrals.total, unit=None)
+    if decided.at > most.at:
+        yield unmet("beyond_cap", latest=most.at.isoformat())
 
 
 def grant_extension(case: Case[c.GrantExtension], record: Record) -> None:
@@ -162,9 +170,6 @@ def _escalate(_case: Case[c.FireTimer], record: Record, clock: Clock, _step: Ste
 
 
 def _pass_on(case: Case[c.FireTimer], record: Record, clock: Clock, _step: Step) -> None:
-    if clock.unit == case.matter.street:
-        record.escalate("overdue", clock=clock.id)
-        return
     record.end(clock, missed=True)
     record.start(What.LOOK, case.matter.street, case.rules.policy.limits["look"])
 

@@ -103,7 +103,7 @@ def designate(case: Case[c.Designate], record: Record) -> None:
         if not street and (row is None or unit not in row.leads):
             record.add(e.CatalogueChangeProposed(case.now, category(matter), unit))
     if matter.stage is Stage.BLOWN:
-        record.end_all(done=(What.DESIGNATE, What.DISPATCH))
+        record.end_all(done=(What.DESIGNATE,))
         street = unit in (matter.street, matter.community)
         called = plan(category(matter), case.rules, case.now, named=unit)
         send(

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from whistle_engine import commands as c
 from whistle_engine import events as e
-from whistle_engine.classify import dangers, fact_problems, possible_dangers
+from whistle_engine.classify import dangers, fact_problems
 from whistle_engine.model import (
     Affair,
     Appeal,
@@ -24,6 +24,7 @@ from whistle_engine.model import (
     UnitCode,
     UnitKind,
     Unmet,
+    Verdict,
     View,
     What,
 )
@@ -106,11 +107,11 @@ def _start_intake(record: Record, known: Facts, *, by_hotline: bool) -> None:
 
 
 def _start_look(record: Record, known: Facts) -> None:
-    """A possible danger that was not known before starts a look clock of the community."""
+    """A danger that was not known before, possible or present, starts the community's look."""
     policy = record.rules.policy
     matter = record.matter
-    before = possible_dangers(policy, matter.facts) if matter is not None else ()
-    if set(possible_dangers(policy, known)) <= set(before):
+    before = dangers(policy, matter.facts) if matter is not None else ()
+    if set(dangers(policy, known)) <= set(before):
         return
     if matter is None or not any(running(matter, What.LOOK)):
         record.start(What.LOOK, record.community, policy.limits["look"])
@@ -155,6 +156,13 @@ def classify_unmet(case: Case[c.Classify]) -> Iterator[Unmet]:
     code = dict(merged_facts(case.matter.facts, case.do.facts)).get("category")
     if code is None or case.rules.policy.category(code, case.now) is None:
         yield unmet("unknown_category", category=code or "")
+        return
+    old = case.matter.classification
+    if case.matter.moved_up and old is not None:
+        found = case.rules.classify(merged_facts(case.matter.facts, case.do.facts), case.now)
+        policy = case.rules.policy
+        if policy.rank(found.affair, found.kind) < policy.rank(old.affair, old.kind):
+            yield unmet("moved_up_before", affair=old.affair.value)
 
 
 def classify(case: Case[c.Classify], record: Record) -> None:
@@ -172,20 +180,35 @@ def _classified(case: Case[c.Classify] | Case[c.Look], record: Record, known: Fa
     main = MAIN[found.affair]
     if any(running(case.matter, main)):
         return  # the clock never restarts (FR7)
-    record.end_all(*MAIN.values())
+    record.end_all(*MAIN.values(), What.REDO)
     start_track(record, case.matter, found.affair, known)
 
 
 def start_track(record: Record, matter: Matter, affair: Affair, known: Facts) -> None:
-    """Start the clock of a track: by scope and urgency for talking, else the street's."""
+    """Start the clock of a track: by scope and urgency for talking, else the street's.
+
+    One that ran before and was given up for another track goes on until its old due time: to
+    classify to and fro restarts nothing (FR7).
+    """
     policy = record.rules.policy
+    holder = record.street if affair is Affair.PUBLIC else grid_of(matter, record.rules)
+    before = [k for k in matter.clocks if k.what is MAIN[affair]]
+    if before and before[-1].verdict is not Verdict.KEPT:
+        record.start_due(MAIN[affair], holder, before[-1].due)
+        return
     if affair is Affair.PUBLIC:
-        record.start(What.BLOW, record.street, policy.limits["blow"])
+        urgent = _urgent(record.rules, known, record.at)
+        record.start(What.BLOW, holder, policy.limits["blow_urgent" if urgent else "blow"])
         return
     scope = dict(known).get("scope", "unknown")
     rows = [row for row in policy.tracks if row.affair is affair]
     row = next((r for r in rows if r.scope == scope), rows[-1])
-    record.start(MAIN[affair], grid_of(matter, record.rules), row.limit)
+    record.start(MAIN[affair], holder, row.limit)
+
+
+def _urgent(rules: Rules, known: Facts, now: datetime) -> bool:
+    found = rules.classify(known, now)
+    return found.kind is not None and rules.policy.kind_of[found.kind].urgent
 
 
 # ---------------------------------------------------------------- answer, redirect
@@ -215,6 +238,7 @@ def redirect_unmet(case: Case[c.Redirect]) -> Iterator[Unmet]:
     """The route must be one of the policy's."""
     if case.do.route not in case.rules.policy.routes:
         yield unmet("unknown_route", route=case.do.route)
+    yield from _danger(case.matter, case.rules)
 
 
 def redirect(case: Case[c.Redirect], record: Record) -> None:
@@ -291,6 +315,8 @@ def merge_unmet(case: Case[c.Merge]) -> Iterator[Unmet]:
 
 def _worse(matter: Matter, survivor: View, rules: Rules) -> Iterator[Unmet]:
     own = rank(matter, rules)
+    if any(running(matter, What.LOOK)):
+        yield unmet("danger_not_excluded", signals=", ".join(dangers(rules.policy, matter.facts)))
     if own < 0 or survivor.rank < 0:
         yield unmet("merge_unclassified")
     if survivor.street != matter.street:
@@ -334,8 +360,10 @@ def merge(case: Case[c.Merge], record: Record) -> None:
 
 
 def look_unmet(case: Case[c.Look]) -> Iterator[Unmet]:
-    """The facts must be of the policy's."""
+    """The facts must be of the policy's, and a look that is owed finds something."""
     yield from fact_problems(case.rules.policy, case.do.facts)
+    if not case.do.facts and not case.do.nothing_there:
+        yield unmet("look_without_finding")
 
 
 def look(case: Case[c.Look], record: Record) -> None:
@@ -344,10 +372,12 @@ def look(case: Case[c.Look], record: Record) -> None:
     for clock in running(case.matter, What.LOOK):
         record.end(clock, done=True)
     known = merged_facts(case.matter.facts, case.do.facts)
-    old = case.matter.classification
-    if old is None or case.matter.stage not in TRACK.values():
+    if case.matter.classification is None:
         return
     found = case.rules.classify(known, case.now)
-    policy = case.rules.policy
-    if policy.rank(found.affair, found.kind) > policy.rank(old.affair, old.kind):
+    if case.rules.policy.rank(found.affair, found.kind) <= rank(case.matter, case.rules):
+        return
+    if case.matter.stage in TRACK.values():
         _classified(case, record, known)
+    else:  # a whistle is blown already, and it should be of a higher kind
+        record.escalate("danger_found")

@@ -35,7 +35,7 @@ class Case(Generic[A_co]):
     """One decision to take: the matter as it stands, what is asked, by which rules, when.
 
     Attributes:
-        matter: the matter's state; for a command that opens it, see ``opening``.
+        matter: the matter's state.
         subject: the id of the matter that is decided.
         others: views of the other matters that the command writes.
     """
@@ -161,26 +161,33 @@ class Record:
         done: tuple[What, ...] = (),
         but: tuple[What, ...] = (),
     ) -> None:
-        """End every running clock (of these kinds, of this unit), those in ``done`` as done."""
+        """End every running clock (of these kinds, of this unit), those in ``done`` as done.
+
+        A docket about a clock that goes on goes on with it, unless dockets are asked for.
+        """
         if self.matter is None:
             return
+        going_on = {k.id for k in self.matter.clocks if k.what in but and k.ended is None}
         for clock in self.matter.clocks:
             if (
                 clock.ended is None
                 and (not whats or clock.what in whats)
                 and clock.what not in but
                 and (unit is None or clock.unit == unit)
+                and (whats or clock.about not in going_on)
             ):
                 self.end(clock, done=clock.what in done)
 
-    def move(self, clock: Clock, due: Due) -> None:
-        """Move a due time, for one of the reasons of FR7; steps that fired do not fire again."""
-        left = {s.number for s in clock.steps}
+    def move(self, clock: Clock, due: Due, *, latest: datetime | None = None) -> None:
+        """Move a due time, for one of the reasons of FR7.
+
+        The alerts that are still ahead, and always the fallback, stand by the new due time.
+        """
         steps = self.rules.limits.steps(
             due, clock.what, unit=clock.unit, community=self.community, street=self.street
         )
-        kept = tuple(s for s in steps if s.number in left)
-        self.events.append(ClockMoved(self.at, clock.id, due, kept))
+        ahead = tuple(s for s in steps if s.at > self.at or s is steps[-1])
+        self.events.append(ClockMoved(self.at, clock.id, due, ahead, latest or clock.latest))
 
     def receiver(self, unit: UnitCode) -> ActorId | None:
         """The receiver on duty at a unit now, if any."""

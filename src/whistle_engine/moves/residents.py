@@ -151,11 +151,6 @@ def close_if_judged(matter: Matter, record: Record, *, marked: bool = False) -> 
         for ev in record.events
     ):
         return
-    close_judged(matter, record, marked=marked)
-
-
-def close_judged(matter: Matter, record: Record, *, marked: bool) -> None:
-    """Close what was judged; clocks that end here are not ended twice."""
     record.close(Outcome.SETTLED if marked or matter.round.marks else Outcome.LAPSED)
 
 
@@ -201,7 +196,8 @@ def reopen_unmet(case: Case[c.Reopen]) -> Iterator[Unmet]:
         yield unmet(
             "window_passed", until=matter.reopen_until.isoformat() if matter.reopen_until else ""
         )
-    if matter.round.number >= case.rules.policy.marks.rounds:
+    used = matter.round.number >= case.rules.policy.marks.rounds
+    if used and Role.COORDINATOR not in case.command.by.roles:
         yield unmet("rounds_used", rounds=str(case.rules.policy.marks.rounds))
 
 
@@ -209,6 +205,7 @@ def reopen(case: Case[c.Reopen], record: Record) -> None:
     """Handle it again: to the stage that was judged, or where an early closing left it."""
     matter = case.matter
     stage = REOPENS[matter.outcome] if matter.outcome is not None else None
+    record.end_all(What.DECIDE_ROUND, done=(What.DECIDE_ROUND,))
     reopen_to(stage or matter.round.judged or Stage.HANDLING, matter, record, case.command.by.id)
 
 

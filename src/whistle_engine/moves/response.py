@@ -19,6 +19,7 @@ from whistle_engine.model import (
     Part,
     ResultCode,
     Shirk,
+    Stage,
     UnitCode,
     UnitKind,
     Unmet,
@@ -39,6 +40,10 @@ from whistle_engine.responder import (
     running,
 )
 from whistle_engine.standing import lead, responder
+
+RESPONDERS = (UnitKind.DEPARTMENT, *INVITED_ONLY)
+"""The kinds of unit that can be brought in."""
+
 
 # ---------------------------------------------------------------- report in, progress
 
@@ -70,10 +75,16 @@ def confirm_unmet(case: Case[c.ConfirmTime]) -> Iterator[Unmet]:
         yield unmet("not_a_responder", unit=do.unit)
     elif do.what is What.REPORT_IN and found.reported_in is None:
         yield unmet("nothing_to_confirm", unit=do.unit, what=do.what.value)
-    if do.what not in (What.REPORT_IN, What.SOLVE):
+    answered = case.matter.stage in (Stage.FED_BACK, Stage.CLOSED)
+    if do.what is not What.REPORT_IN and not (do.what is What.SOLVE and answered):
         yield unmet("nothing_to_confirm", unit=do.unit, what=do.what.value)
+    if do.unit == case.unit:
+        yield unmet("own_case", unit=do.unit)
     if do.occurred_at > case.now:
         yield unmet("occurred_in_future", occurred_at=do.occurred_at.isoformat())
+    called = min((k.started for k in case.matter.clocks if k.what is What.REPORT_IN), default=None)
+    if called is not None and do.occurred_at < called:
+        yield unmet("occurred_before_asked", since=called.isoformat())
 
 
 def confirm(case: Case[c.ConfirmTime], record: Record) -> None:
@@ -104,10 +115,18 @@ def bring_in_unmet(case: Case[c.BringIn]) -> Iterator[Unmet]:
         return
     down = tuple(flows_back(unit, case.rules, case.command.by))
     yield from down
-    if not down and found.kind in (*BELOW, UnitKind.HOTLINE):
+    if not down and found.kind not in RESPONDERS:
         yield unmet("cannot_respond", unit=unit, kind=found.kind.value)
     known = responder(case.matter, unit)
-    if known is not None and not (known.part is Part.JOINT and known.handed_in):
+    leading = lead(case.matter)
+    again = (
+        known is not None
+        and known.part is Part.JOINT
+        and known.handed_in
+        and leading is not None
+        and leading.unit == case.unit
+    )
+    if known is not None and not again:
         yield unmet("already_in_response", unit=unit, part=known.part.value)
 
 
@@ -221,6 +240,8 @@ def feed_back_unmet(case: Case[c.FeedBack]) -> Iterator[Unmet]:
     yield from hollow(case.matter, do, case.command.texts, case.rules, case.now)
     if do.result is not ResultCode.PLANNED:
         return
+    if case.matter.round.number >= case.rules.policy.marks.rounds > 1:
+        yield unmet("rounds_used", rounds=str(case.rules.policy.marks.rounds))
     if do.plan_date is None or do.plan_date <= case.now:
         yield unmet("plan_date_missing", shirk=Shirk.HOLLOW_ANSWER)
         return
@@ -284,7 +305,9 @@ def object_(case: Case[c.Object], record: Record) -> None:
 
 def send_back_unmet(case: Case[c.SendBack]) -> Iterator[Unmet]:
     """Always: nothing flows back to the street or the community (FR5)."""
-    yield unmet("send_back", unit=case.unit or "", shirk=Shirk.SEND_BACK)
+    found = responder(case.matter, case.unit)
+    owes = found is not None and found.part is not Part.INVITED
+    yield unmet("send_back", unit=case.unit or "", shirk=Shirk.SEND_BACK if owes else None)
 
 
 def send_back(case: Case[c.SendBack], _record: Record) -> None:

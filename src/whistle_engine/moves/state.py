@@ -77,11 +77,13 @@ def _classified(m: Matter, event: e.Classified) -> Changes:
 
 def _absorbed(m: Matter, event: e.Absorbed) -> Changes:
     known = {r.id for r in m.raisers}
-    return {"raisers": (*m.raisers, *(r for r in event.raisers if r.id not in known))}
+    new = (changed(r, told=False) for r in event.raisers if r.id not in known)
+    return {"raisers": (*m.raisers, *new)}
 
 
 def _looked(m: Matter, event: e.Looked) -> Changes:
-    return {"facts": merged_facts(m.facts, event.facts), "nothing_there": event.nothing_there}
+    certified = event.nothing_there and event.unit == m.community
+    return {"facts": merged_facts(m.facts, event.facts), "nothing_there": certified}
 
 
 def _settled(m: Matter, event: e.Settled) -> Changes:
@@ -93,20 +95,25 @@ def _moved_up(m: Matter, event: e.MovedUp) -> Changes:
     return {
         "stage": TRACK[event.affair],
         "classification": changed(known, affair=event.affair, kind=event.kind),
+        "moved_up": True,
     }
 
 
 def _blown(m: Matter, event: e.Blown) -> Changes:
+    if m.responders:  # a street that leads calls further units: whose whistle it is stays
+        return {}
     return {
-        "stage": m.stage if m.responders else Stage.BLOWN,
+        "stage": Stage.BLOWN,
         "classification": event.classification,
         "whistle": Whistle(kind=event.kind, blower=event.unit, at=event.at),
+        "nothing_there": False,
     }
 
 
 def _whistle_raised(m: Matter, event: e.WhistleRaised) -> Changes:
-    known = cast("Whistle", m.whistle)
-    return {"whistle": changed(known, kind=event.kind), "extension": None}
+    blower = m.whistle.blower if m.whistle is not None else None
+    raised = Whistle(kind=event.kind, blower=blower, at=event.at)
+    return {"whistle": raised, "extension": None}
 
 
 def _stood_down(m: Matter, event: e.StoodDown) -> Changes:
@@ -118,6 +125,7 @@ def _stood_down(m: Matter, event: e.StoodDown) -> Changes:
         "accepted": False,
         "objection": None,
         "extension": None,
+        "nothing_there": False,
     }
 
 
@@ -126,7 +134,14 @@ def _dispatched(m: Matter, event: e.Dispatched) -> Changes:
         "stage": Stage.DISPATCHED,
         "first_responder": event.responders[0].unit,
         "responders": event.responders,
+        "responded": _responded(m, event.responders),
     }
+
+
+def _responded(m: Matter, responders: tuple[Responder, ...]) -> tuple[UnitCode, ...]:
+    """Every unit that ever was lead or joint, in the order in which it became so (L8)."""
+    units = (r.unit for r in responders if r.part is not Part.INVITED)
+    return tuple(dict.fromkeys((*m.responded, *units)))
 
 
 def _with_responder(
@@ -151,11 +166,13 @@ def _reported_in(m: Matter, event: e.ReportedIn) -> Changes:
 
 def _brought_in(m: Matter, event: e.BroughtIn) -> Changes:
     rest = tuple(r for r in m.responders if r.unit != event.responder.unit)
-    return {"responders": (*rest, event.responder)}
+    responders = (*rest, event.responder)
+    return {"responders": responders, "responded": _responded(m, responders)}
 
 
 def _joined(m: Matter, event: e.Joined) -> Changes:
-    return {"responders": _with_responder(m, event.unit, lambda r: changed(r, part=Part.JOINT))}
+    responders = _with_responder(m, event.unit, lambda r: changed(r, part=Part.JOINT))
+    return {"responders": responders, "responded": _responded(m, responders)}
 
 
 def _lead_passed(m: Matter, responders: tuple[Responder, ...], unit: UnitCode) -> Changes:
@@ -170,6 +187,7 @@ def _lead_passed(m: Matter, responders: tuple[Responder, ...], unit: UnitCode) -
     stage = Stage.DISPATCHED if m.stage is Stage.BLOWN else m.stage
     return {
         "responders": passed,
+        "responded": _responded(m, passed),
         "stage": _handled(passed, stage),
         "extension": None,
         "first_responder": m.first_responder or unit,
@@ -248,7 +266,9 @@ def _clock_ended(m: Matter, event: e.ClockEnded) -> Changes:
 def _clock_moved(m: Matter, event: e.ClockMoved) -> Changes:
     return {
         "clocks": _with_clock(
-            m, event.clock, lambda c: changed(c, due=event.due, steps=event.steps)
+            m,
+            event.clock,
+            lambda c: changed(c, due=event.due, steps=event.steps, latest=event.latest),
         )
     }
 
@@ -289,6 +309,7 @@ def _reopened(m: Matter, event: e.Reopened) -> Changes:
         "closed_at": None,
         "reopen_until": None,
         "outcome": None,
+        "nothing_there": False,
     }
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from whistle_engine import commands as c
 from whistle_engine import events as e
-from whistle_engine.model import Affair, What
+from whistle_engine.classify import dangers
+from whistle_engine.model import Affair, Unmet, What
 from whistle_engine.moves.intake import start_track
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.moves.residents import open_judging
+from whistle_engine.refusals import unmet
+from whistle_engine.responder import running
+
+
+def settle_unmet(case: Case[c.Settle]) -> Iterator[Unmet]:
+    """Nothing is settled by talking while a danger is still to be looked at (L3)."""
+    if any(running(case.matter, What.LOOK)):
+        signals = dangers(case.rules.policy, case.matter.facts)
+        yield unmet("danger_not_excluded", signals=", ".join(signals))
 
 
 def settle(case: Case[c.Settle], record: Record) -> None:

@@ -88,7 +88,7 @@ def send(record: Record, how: DispatchedBy, called: Plan, kind: WhistleKind) -> 
         part=Part.LEAD,
         receiver=on_duty(record, lead_unit),
         object_until=None
-        if how is DispatchedBy.TAKE_ON
+        if how in (DispatchedBy.TAKE_ON, DispatchedBy.DESIGNATION)
         else record.rules.limits.due(record.at, objecting, unit=lead_unit).at,
     )
     others = [(unit, Part.JOINT) for unit in called.joint]
@@ -199,7 +199,8 @@ def blow(case: Case[c.Blow], record: Record) -> None:
     if found is None:
         raise AssertionError(case.command)
     record.add(e.Blown(case.now, kind.code, case.unit, found))
-    record.end_all(done=(What.BLOW, What.CLASSIFY) if kind.urgent else (What.BLOW,))
+    done = (What.BLOW, What.CLASSIFY)
+    record.end_all(done=done, but=() if kind.urgent else (What.LOOK,))
     called = plan(found.category, case.rules, case.now, urgent=kind.urgent)
     if kind.urgent:
         send(record, DispatchedBy.URGENT_WHISTLE, called, kind)
@@ -226,6 +227,9 @@ def _blow_within(case: Case[c.Blow], record: Record, kind: WhistleKind) -> None:
     if known is None:
         raise AssertionError(case.matter)
     record.add(e.Blown(case.now, kind.code, case.unit, known))
+    if kind.rank > kind_of(case.matter, case.rules).rank:
+        record.add(e.WhistleRaised(case.now, kind.code, case.unit))
+        raise_clocks(record, case.matter, kind)
     for unit, part in _further(case):
         bring(record, unit, part, kind, by=case.matter.street)
 
@@ -245,9 +249,21 @@ def bring(record: Record, unit: UnitCode, part: Part, kind: WhistleKind, *, by: 
 # ---------------------------------------------------------------- take on, send straight
 
 
+def _not_urgent(case: Case[Any]) -> Iterator[Unmet]:
+    """What is urgent is blown: nobody handles it alone (L3)."""
+    kind = kind_of(case.matter, case.rules)
+    if kind.urgent:
+        yield unmet("urgent_is_blown", kind=kind.code)
+
+
+def take_on_unmet(case: Case[c.TakeOn]) -> Iterator[Unmet]:
+    """The street's own act, for whatever is not urgent."""
+    yield from _not_urgent(case)
+
+
 def take_on(case: Case[c.TakeOn], record: Record) -> None:
     """The street leads by its own act, and reports in like any responder."""
-    record.end_all(done=(What.BLOW,))
+    record.end_all(done=(What.BLOW,), but=(What.LOOK,))
     called = Plan(case.matter.street, (), ())
     send(record, DispatchedBy.TAKE_ON, called, kind_of(case.matter, case.rules))
 
@@ -256,6 +272,7 @@ def send_straight_unmet(case: Case[c.SendStraight]) -> Iterator[Unmet]:
     """Where the policy says so: to a lead of the catalogue, or to a street that answers for it."""
     if not case.rules.policy.straight:
         yield unmet("straight_not_allowed")
+    yield from _not_urgent(case)
     yield from _addressee_unmet(case.matter, case.do.to, case.rules, case.now)
 
 
@@ -269,7 +286,7 @@ def _addressee_unmet(matter: Matter, to: UnitCode, rules: Rules, now: datetime) 
 
 def send_straight(case: Case[c.SendStraight], record: Record) -> None:
     """Send it to its lead without a whistle; a street gets no joint units by this."""
-    record.end_all(done=(What.BLOW,))
+    record.end_all(done=(What.BLOW,), but=(What.LOOK,))
     to = case.do.to
     called = (
         Plan(to, (), ())
@@ -332,11 +349,11 @@ def raise_unmet(case: Case[c.RaiseWhistle]) -> Iterator[Unmet]:
         yield unmet(
             "kind_not_yours", kind=kind.code, who=", ".join(sorted(p.value for p in kind.may_blow))
         )
-    whistle = case.matter.whistle
-    if whistle is None:
+    now = kind_of(case.matter, case.rules)
+    if case.matter.whistle is None and not case.matter.responders:
         yield unmet("no_whistle")
-    elif kind.rank <= case.rules.policy.kind_of[whistle.kind].rank:
-        yield unmet("kind_not_higher", kind=kind.code, now=whistle.kind)
+    elif kind.rank <= now.rank:
+        yield unmet("kind_not_higher", kind=kind.code, now=now.code)
 
 
 def raise_whistle(case: Case[c.RaiseWhistle], record: Record) -> None:
@@ -351,7 +368,7 @@ def raise_whistle(case: Case[c.RaiseWhistle], record: Record) -> None:
             send(record, DispatchedBy.URGENT_WHISTLE, called, kind)
         return
     if matter.stage is Stage.DEFERRED:
-        resume_clocks(record, matter, lapsed=False)
+        resume_clocks(record, matter, lapsed=False, raised=True)
     if matter.stage is Stage.FED_BACK:
         record.end_all(but=(What.DOCKET,))
         record.add(e.Reopened(case.now, Stage.HANDLING, case.command.by.id))
@@ -369,6 +386,9 @@ def raise_clocks(record: Record, matter: Matter, kind: WhistleKind) -> None:
     for clock in running(matter, What.REPORT_IN):
         record.end(clock)
         record.start(What.REPORT_IN, clock.unit, kind.report_in)
+    for clock in running(matter, What.HAND_IN):
+        record.end(clock)
+        record.start(What.HAND_IN, clock.unit, kind.hand_in)
 
 
 def owe_again(record: Record, matter: Matter, kind: WhistleKind) -> None:
@@ -380,8 +400,11 @@ def owe_again(record: Record, matter: Matter, kind: WhistleKind) -> None:
             record.start(What.HAND_IN, found.unit, kind.hand_in)
 
 
-def resume_clocks(record: Record, matter: Matter, *, lapsed: bool) -> None:
-    """End a deferral: what was not overdue gets back the time that was set aside (FR7 b)."""
+def resume_clocks(record: Record, matter: Matter, *, lapsed: bool, raised: bool = False) -> None:
+    """End a deferral: what was not overdue gets back the time that was set aside (FR7 b).
+
+    What was overdue lies in the docket again, unless raising starts further clocks for it.
+    """
     deferral = matter.deferral
     if deferral is None or deferral.since is None:
         raise AssertionError(matter)
@@ -395,8 +418,10 @@ def resume_clocks(record: Record, matter: Matter, *, lapsed: bool) -> None:
             due = record.rules.limits.resumed(
                 clock.due, unit=clock.unit, since=deferral.since, at=record.at
             )
-            record.move(clock, due)
-        elif not clock.steps:
+            late = due.at - clock.due.at
+            latest = clock.latest + late if clock.latest is not None else None
+            record.move(clock, due, latest=latest)
+        elif not clock.steps and not raised:
             record.escalate("overdue", clock=clock.id)
 
 

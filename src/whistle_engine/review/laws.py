@@ -18,6 +18,7 @@ from whistle_engine.events import Event, Refused
 from whistle_engine.model import (
     Affair,
     Clock,
+    DispatchedBy,
     Matter,
     MoveReason,
     Outcome,
@@ -161,7 +162,7 @@ def fr6(step: Taken) -> Iterator[str]:
             yield f"{ev.unit} fed back before it had arrived, or without leading"
         if ev.text is None:
             yield "fed back without words"
-        if len(ev.evidence) < evidence_needed(before, ev.result, step.rules):
+        if len(ev.evidence) < evidence_needed(before, step.rules):
             yield "fed back without evidence"
         for clock in before.clocks:
             if clock.ended is not None or clock.what is not What.HAND_IN:
@@ -274,7 +275,9 @@ def l8(step: Taken) -> Iterator[str]:
     for ev in step.written:
         if not isinstance(ev, e.Marked) or before is None:
             continue
-        units = {r.unit for r in before.responders if r.part is not Part.INVITED}
+        units = {r.unit for r in before.responders if r.part is not Part.INVITED} | set(
+            before.responded
+        )
         raiser = next((r for r in before.raisers if r.id == ev.raiser), None)
         unit = ev.unit if ev.raiser is None else (raiser.unit if raiser is not None else None)
         if unit in units:
@@ -355,7 +358,16 @@ def l10(history: Sequence[Taken]) -> Iterator[str]:
         return
     if end.classification.affair is not Affair.PUBLIC:
         return
-    seen = [type(ev) for step in history for ev in step.written]
+    written = [ev for step in history for ev in step.written]
+    for ev in written:
+        if isinstance(ev, e.Dispatched):
+            own = ev.how in (DispatchedBy.TAKE_ON, DispatchedBy.SEND_STRAIGHT)
+            if not own and not any(isinstance(before, e.Blown) for before in written):
+                yield f"dispatched by {ev.how.value} without a whistle"
+    marks = [k for k in end.clocks if k.what is What.MARK]
+    if not marks or any(k.ended is None for k in marks):
+        yield "closed before all had marked or lapsed"
+    seen = [type(ev) for ev in written]
     at = -1
     for wanted in (e.Dispatched, e.ReportedIn, e.FedBack, e.Closed):
         later = [i for i, found in enumerate(seen) if found is wanted and i > at]
