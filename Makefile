@@ -18,12 +18,13 @@ export PIP_REQUIRE_VIRTUALENV := 1
 unexport PYTHONPATH PYTHONHOME MYPYPATH VIRTUAL_ENV
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test explore lint format generate docs bench constraints clean
+.PHONY: help demo test explore faults lint format generate docs bench constraints clean
 
 help:
 	@echo "make demo      play both cases of the article"
 	@echo "make test      build the wheel, install it, run the tests against it"
 	@echo "make explore   the same with many more random stories"
+	@echo "make faults    plant faults in copies of the sources, and see that the tests find each"
 	@echo "make lint      ruff, mypy, import-linter, news fragments, documentation"
 	@echo "make format    let ruff put the code in order"
 	@echo "make generate  write the pages of the reference that come from tables in the code"
@@ -39,6 +40,9 @@ test: $(DEV)/.installed
 
 explore: $(DEV)/.installed
 	WHISTLE_TEST_INSTALLED=1 HYPOTHESIS_PROFILE=explore $(DEV)/bin/pytest $(PYTEST_ARGS)
+
+faults: $(DEV)/.tools
+	$(DEV)/bin/python -B -m tests.planted.run --write docs/reference/laws.md
 
 lint: $(DEV)/.tools
 	$(DEV)/bin/ruff check .

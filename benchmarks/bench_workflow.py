@@ -2,8 +2,8 @@
 
 Ours starts from a classified matter that awaits its whistle, and takes it through ``decide`` and
 ``evolve`` until it is closed as settled: with permissions, conditions, due times with their
-explanations, alerts and fallbacks, by the rules that ship for Xingqing. Both entitled parties have
-to mark, so that the fifth step is two commands; they count as one.
+explanations, alerts and fallbacks, by the rules that ship for Xingqing. It was raised by an officer
+of the unit that leads, who may not mark (L8), so that the community's mark is the last step.
 
 python-statemachine and transitions take a fresh model each through the bare chain of the same five
 names, without conditions, callbacks or data. Where there is a choice it is made in their favour:
@@ -45,7 +45,7 @@ from whistle_engine.model import (
     facts,
 )
 from whistle_engine.rules import Rules
-from whistle_engine.workflow import decide, evolve
+from whistle_engine.workflow import decide, evolve_all
 
 STEPS = ("blow", "dispatch", "report_in", "feed_back", "mark")
 STAGES = ("awaiting_whistle", "blown", "dispatched", "handling", "fed_back", "closed")
@@ -118,7 +118,7 @@ def our_chain(rules: Rules, matters: int, seed: int) -> tuple[tuple[Given, ...],
         if u.kind is UnitKind.COMMUNITY and rules.directory.above(u.code, UnitKind.STREET)
     )
     street = rules.directory.above(community, UnitKind.STREET)
-    resident = Actor(id="resident", roles=frozenset({Role.RESIDENT}))
+    officer = Actor(id="officer", roles=frozenset({Role.RECEIVER}), unit=row.leads[0])
     clerk = Actor(id="clerk", roles=frozenset({Role.COMMUNITY}), unit=community)
     blower = Actor(id="blower", roles=frozenset({Role.STREET}), unit=street)
     operator = Actor(id="op", roles=frozenset({Role.OPERATIONS}), unit=rules.policy.operations)
@@ -128,7 +128,7 @@ def our_chain(rules: Rules, matters: int, seed: int) -> tuple[tuple[Given, ...],
     channel = next(iter(rules.policy.channels))
     place = Place(unit=community)
     intake: tuple[tuple[Actor, c.Act], ...] = (
-        (resident, c.Receive(channel=channel, kind=AppealKind.COMPLAINT, place=place)),
+        (officer, c.Receive(channel=channel, kind=AppealKind.COMPLAINT, place=place)),
         (clerk, c.Classify(facts=facts(category=CATEGORY))),
     )
     steps: tuple[tuple[Actor, c.Act, timedelta], ...] = (
@@ -136,8 +136,7 @@ def our_chain(rules: Rules, matters: int, seed: int) -> tuple[tuple[Given, ...],
         (operator, c.Dispatch(), timedelta(minutes=20)),
         (receiver, c.ReportIn(), timedelta(hours=1)),
         (receiver, c.FeedBack(result=ResultCode.SOLVED, evidence=(proof,)), timedelta(hours=6)),
-        (resident, mark, timedelta(days=1)),
-        (clerk, mark, timedelta(days=1, hours=1)),
+        (clerk, mark, timedelta(days=1)),
     )
     chain = tuple(
         Given(c.Command(id=f"c{n}", matter="m", by=by, do=do, texts=("text",)), after)
@@ -159,9 +158,7 @@ def our_chain(rules: Rules, matters: int, seed: int) -> tuple[tuple[Given, ...],
 def step(state: Matter | None, command: c.Command, rules: Rules, now: datetime) -> Matter | None:
     result = decide(state, command, rules, now)
     assert not isinstance(result, Refused), result
-    for event in result:
-        state = evolve(state, event, matter="m")
-    return state
+    return evolve_all(state, result, matter="m")
 
 
 def ours(chain: Sequence[Given], starts: Sequence[Start], rules: Rules) -> None:
@@ -171,8 +168,9 @@ def ours(chain: Sequence[Given], starts: Sequence[Start], rules: Rules) -> None:
         for given in chain:
             result = decide(state, given.command, rules, at + given.after)
             assert not isinstance(result, Refused), result
-            for event in result:
-                state = evolve(state, event)
+            after = evolve_all(state, result)
+            assert after is not None
+            state = after
         assert state.outcome is Outcome.SETTLED
 
 

@@ -143,7 +143,6 @@ def test_what_is_not_utf8_is_refused() -> None:
     ("asked", "complaint"),
     [
         (command(id="\ud800"), "half a character"),
-        (command(occurred_at=datetime(2024, 3, 4)), "has no time zone"),  # noqa: DTZ001
         (command(do=Classify(facts=(("b", "1"), ("a", "2")))), "sorted by name"),
         (command(do=Classify(facts=(("a", "1"), ("a", "2")))), "named once"),
         (command(do=Urged(AT, "r")), "a Urged is no act"),
@@ -152,6 +151,11 @@ def test_what_is_not_utf8_is_refused() -> None:
 def test_what_cannot_be_written_says_why(asked: Command, complaint: str) -> None:
     with pytest.raises(CodecError, match=complaint):
         codec.dump_command(asked)
+
+
+def test_an_instant_without_a_time_zone_is_not_written() -> None:
+    with pytest.raises(CodecError, match="has no time zone"):
+        codec.dump_events((Urged(datetime(2024, 3, 4), "r"),))  # noqa: DTZ001
 
 
 def test_a_list_that_names_something_twice_is_no_set() -> None:
