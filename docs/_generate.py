@@ -187,6 +187,7 @@ def message(wire: str, kind: type[Any], *, but: str = "") -> str:
 def field_lines(kind: type[Any], *, but: str = "") -> Iterator[str]:
     """The fields of a class, each with its type, its default, and what is said of it."""
     said = attributes(kind)
+    told = kind.__annotations__  # as written; reading bytes resolves the types of the fields
     for found in fields(kind):
         if found.name == but:
             continue
@@ -194,7 +195,7 @@ def field_lines(kind: type[Any], *, but: str = "") -> Iterator[str]:
             raise TypeError(f"{kind.__name__}.{found.name}: say the default of a factory here")
         default = "" if found.default is NOTHING else f" = {found.default!r}"
         note = f": {said[found.name]}" if found.name in said else ""
-        yield f"- `{found.name}: {found.type}{default}`{note}"
+        yield f"- `{found.name}: {told[found.name]}{default}`{note}"
 
 
 def description(kind: type[Any]) -> str:

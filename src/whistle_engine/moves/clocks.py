@@ -20,9 +20,9 @@ from whistle_engine.model import (
     Unmet,
     What,
 )
+from whistle_engine.moves.calling import resume_clocks
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.moves.residents import close_if_judged, reopen_to
-from whistle_engine.moves.whistle import resume_clocks
 from whistle_engine.refusals import unmet
 from whistle_engine.responder import WORKING, overdue, running
 

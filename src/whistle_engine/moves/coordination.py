@@ -15,9 +15,9 @@ from whistle_engine.model import (
     Unmet,
     What,
 )
+from whistle_engine.moves.calling import kind_of, on_duty, resume_clocks, send
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.moves.response import date_given, pass_lead
-from whistle_engine.moves.whistle import kind_of, on_duty, resume_clocks, send
 from whistle_engine.refusals import unmet
 from whistle_engine.responder import Plan, can_lead, category, listed, plan, running
 from whistle_engine.standing import lead, responder

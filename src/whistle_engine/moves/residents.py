@@ -19,8 +19,8 @@ from whistle_engine.model import (
     Unmet,
     What,
 )
+from whistle_engine.moves.calling import kind_of, owe_again
 from whistle_engine.moves.record import Case, Record
-from whistle_engine.moves.whistle import kind_of, owe_again
 from whistle_engine.refusals import unmet
 from whistle_engine.responder import judging_raisers, judging_unit, running
 from whistle_engine.standing import grid_of, lead

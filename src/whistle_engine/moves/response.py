@@ -25,9 +25,9 @@ from whistle_engine.model import (
     Unmet,
     What,
 )
+from whistle_engine.moves.calling import bring, kind_of, missing_receiver
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.moves.residents import open_judging
-from whistle_engine.moves.whistle import bring, kind_of, missing_receiver
 from whistle_engine.refusals import unmet
 from whistle_engine.responder import (
     BELOW,
