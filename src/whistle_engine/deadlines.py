@@ -275,6 +275,7 @@ class WorkingTime:
         end: datetime | None = at_due if fixed is not None else None
         plain = not due.moves and (due.every_day or due.limit.unit in _ELAPSED)
         length = at_due - due.start
+        day = 0
         alerts: list[tuple[datetime, StepAction, UnitCode | None]] = []
         for rung in ladder:
             action = rung.action
@@ -282,6 +283,9 @@ class WorkingTime:
                 continue  # only a raiser is called back
             if rung.later is not None:
                 at = at_due + rung.later
+            elif rung.days and not due.every_day:
+                day = day or self._time.last_day(at_due)
+                at = self._time.nth_closing(day, rung.days)
             elif plain and rung.after is None:
                 at = at_due - length * (100 - rung.percent) // 100
             elif rung.after is not None:
@@ -299,7 +303,9 @@ class WorkingTime:
             end = at_due
         alerts.sort(key=_WHEN)
         found = [
-            Step(n, at, action, to) for n, (at, action, to) in enumerate(alerts, 1) if at <= end
+            Step(number, at, action, to)
+            for number, (at, action, to) in enumerate(alerts, 1)
+            if at <= end
         ]
         last = fixed or _ESCALATE
         if last is StepAction.PASS_ON and unit == street:
@@ -339,7 +345,9 @@ class WorkingTime:
             return unit
         if to == "supervisor":
             above = self._supervisors.get(unit, "street")
-            return None if above is None else self._addressee(above, unit, community, street)
+            if above == "street" or above is None:
+                return street if above else None
+            return self._addressee(above, unit, community, street)
         if to == "community":
             return community
         if to == "street":
@@ -374,19 +382,22 @@ _OF_THE_DISTRICT = frozenset({UnitKind.STREET, UnitKind.DISTRICT, UnitKind.HOTLI
 
 @frozen
 class _Alert:
-    """A rung made ready: ``later`` stands for an ``after`` in hours."""
+    """A rung made ready: ``later`` and ``days`` stand for an ``after`` in hours or working days."""
 
     action: StepAction
     to: str
     percent: int
     after: Limit | None
     later: timedelta | None
+    days: int
 
 
 def _alert(rung: Rung) -> _Alert:
     hours = rung.after is not None and rung.after.unit is _HOURS
     later = timedelta(hours=rung.after.amount) if rung.after is not None and hours else None
-    return _Alert(rung.action, rung.to, rung.percent or 0, rung.after, later)
+    working = rung.after is not None and rung.after.unit is LimitUnit.WORKING_DAYS
+    days = rung.after.amount if rung.after is not None and working else 0
+    return _Alert(rung.action, rung.to, rung.percent or 0, rung.after, later, days)
 
 
 def _at_any_hour(limit: Limit) -> bool:

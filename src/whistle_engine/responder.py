@@ -16,7 +16,6 @@ from whistle_engine.model import (
     Actor,
     Clock,
     Matter,
-    Role,
     Shirk,
     UnitCode,
     UnitKind,
@@ -131,7 +130,8 @@ def plan(
 
 def flows_back(unit: UnitCode, rules: Rules, actor: Actor) -> Iterator[Unmet]:
     """FR5: no act of a department makes a street, community or grid accountable."""
-    if Role.RECEIVER in actor.roles and rules.directory.is_kind(unit, *BELOW):
+    by_department = not rules.directory.is_kind(actor.unit, *BELOW)
+    if by_department and rules.directory.is_kind(unit, *BELOW):
         yield unmet("flows_back", unit=unit, shirk=Shirk.FLOW_BACK)
 
 

@@ -102,7 +102,7 @@ class World:
         return answer
 
     def receive(self, matter: str = "m-1", by: Actor = ALICE, known: Facts = PIPES) -> Receipt:
-        return self.ok(by, received(known), matter, text="水管漏水", contact="139")
+        return self.ok(by, received(known), matter, text="水管漏水", contact="139-0000-0000")
 
     def dispatched(self) -> None:
         self.receive()
@@ -144,7 +144,7 @@ def test_the_words_are_in_the_vault_and_nowhere_else(world: World) -> None:
     (record,) = world.store.feed(0, limit=9)
     for data in (record.command, record.basis, record.events, record.answer):
         assert "漏水" not in data.decode()
-        assert "139" not in data.decode()
+        assert "139-0000-0000" not in data.decode()
     kept = world.store.read_text(TextRef("c-1", "text"))
     assert isinstance(kept, VaultText)
     assert (kept.words, kept.matter) == ("水管漏水", "m-1")
@@ -519,10 +519,10 @@ def test_words_are_read_by_those_with_a_part_and_not_by_other_raisers(world: Wor
     two(world)
     world.ok(GULOU, Merge(into="m-2"), "m-1")
     hers, his = TextRef("c-1", "contact"), TextRef("c-2", "contact")
-    assert world.engine.text(GULOU, "m-1", hers) == "139"
-    assert world.engine.text(ALICE, "m-1", hers) == "139"
+    assert world.engine.text(GULOU, "m-1", hers) == "139-0000-0000"
+    assert world.engine.text(ALICE, "m-1", hers) == "139-0000-0000"
     assert world.engine.text(ALICE, "m-2", his) is None
-    assert world.engine.text(BOB, "m-2", his) == "139"
+    assert world.engine.text(BOB, "m-2", his) == "139-0000-0000"
     assert world.engine.text(GULOU, "m-1", his) is None
     assert world.engine.text(GULOU, "m-1", TextRef("c-1", "nothing")) is None
 

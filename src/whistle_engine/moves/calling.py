@@ -89,7 +89,9 @@ def raise_clocks(record: Record, matter: Matter, kind: WhistleKind) -> None:
     record.start(What.SOLVE, leading.unit, kind.solve, extendable=kind.extension)
     for clock in running(matter, What.REPORT_IN):
         record.end(clock)
+        number = record.next_clock
         record.start(What.REPORT_IN, clock.unit, kind.report_in)
+        missing_receiver(record, clock.unit or "", number)
     for clock in running(matter, What.HAND_IN):
         record.end(clock)
         record.start(What.HAND_IN, clock.unit, kind.hand_in)

@@ -13,7 +13,6 @@ from whistle_engine.model import (
     Due,
     Matter,
     MoveReason,
-    Role,
     Stage,
     Step,
     StepAction,
@@ -76,7 +75,7 @@ def grant_unmet(case: Case[c.GrantExtension]) -> Iterator[Unmet]:
             if clock.unit == case.unit:
                 yield unmet("own_case", unit=clock.unit or "")
         return
-    unasked = Role.COORDINATOR in case.command.by.roles and case.do.by is not None
+    unasked = case.by_coordinator and case.do.by is not None
     if not unasked or not case.do.granted:
         yield unmet("nothing_asked")
         return

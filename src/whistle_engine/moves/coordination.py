@@ -10,7 +10,6 @@ from whistle_engine import events as e
 from whistle_engine.model import (
     DispatchedBy,
     Outcome,
-    Role,
     Stage,
     Unmet,
     What,
@@ -40,7 +39,7 @@ def supervise(case: Case[c.Supervise], record: Record) -> None:
     """
     unit = case.do.unit
     record.add(e.Supervised(case.now, unit, case.unit, case.text()))
-    if Role.COORDINATOR not in case.command.by.roles:
+    if not case.by_coordinator:
         return
     policy = case.rules.policy
     for docket in running(case.matter, What.DOCKET):
@@ -63,13 +62,6 @@ def escalate(case: Case[c.Escalate], record: Record) -> None:
     record.escalate("reported", by=case.unit, text=case.text("reason"))
 
 
-def _acted_on(case: Case[c.Designate] | Case[c.Defer] | Case[c.Admit], record: Record) -> None:
-    """The coordinator acted: what lay in its docket for no clock's sake is done."""
-    for docket in running(case.matter, What.DOCKET):
-        if docket.about is None:
-            record.end(docket, done=True)
-
-
 # ---------------------------------------------------------------- designate, admit
 
 
@@ -80,7 +72,7 @@ def designate_unmet(case: Case[c.Designate]) -> Iterator[Unmet]:
     yield from can_lead(unit, matter, case.rules, case.now)
     leading = lead(matter)
     open_objection = matter.objection is not None and matter.objection.open
-    by_coordinator = Role.COORDINATOR in case.command.by.roles
+    by_coordinator = case.by_coordinator
     if leading is not None and leading.unit == unit and not (open_objection and by_coordinator):
         yield unmet("already_lead", unit=unit)
     if not by_coordinator:
@@ -93,9 +85,9 @@ def designate(case: Case[c.Designate], record: Record) -> None:
     """Say who leads, bindingly; it answers an open objection, and may propose a catalogue row."""
     matter = case.matter
     unit = case.do.unit
-    _acted_on(case, record)
+    record.acted_on()
     row = case.rules.policy.category(category(matter), case.now)
-    if Role.COORDINATOR in case.command.by.roles:
+    if case.by_coordinator:
         if matter.objection is not None and matter.objection.open:
             record.add(e.ObjectionAnswered(case.now, upheld=unit != matter.objection.unit))
             record.end_all(What.ANSWER_OBJECTION, done=(What.ANSWER_OBJECTION,))
@@ -132,7 +124,7 @@ def admit_unmet(case: Case[c.Admit]) -> Iterator[Unmet]:
 
 def admit(case: Case[c.Admit], record: Record) -> None:
     """Admit the category to the street's list, for this matter (FR9)."""
-    _acted_on(case, record)
+    record.acted_on()
     record.add(e.Admitted(case.now, category(case.matter), case.matter.street))
 
 

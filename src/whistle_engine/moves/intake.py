@@ -46,8 +46,8 @@ MAIN = {
 RESOLVING = (*WORKING, What.MEDIATE, What.DELIBERATE)
 """The clocks until which a matter is to be resolved, whoever resolves it."""
 
-TAKES_IN = frozenset(Stage) - {Stage.FED_BACK, Stage.CLOSED}
-"""The stages in which a matter can take another one in: its raisers are still to be asked."""
+TAKES_IN = frozenset(Stage) - {Stage.DEFERRED, Stage.FED_BACK, Stage.CLOSED}
+"""The stages in which a matter can take another one in: its clocks run, nobody judges it yet."""
 
 
 # ---------------------------------------------------------------- receive
@@ -353,6 +353,7 @@ def merge(case: Case[c.Merge], record: Record) -> None:
         record.add(e.Absorbed(case.now, absorbed.id, absorbed.raisers))
         return
     record.add(e.MergedInto(case.now, case.do.into))
+    record.end_all()
     record.close(Outcome.MERGED, final=True)
 
 

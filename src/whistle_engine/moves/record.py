@@ -18,6 +18,7 @@ from whistle_engine.model import (
     Matter,
     MatterId,
     Outcome,
+    Party,
     TextRef,
     UnitCode,
     Verdict,
@@ -26,6 +27,7 @@ from whistle_engine.model import (
 )
 from whistle_engine.responder import overdue, running
 from whistle_engine.rules import Rules
+from whistle_engine.standing import STANDING
 
 A_co = TypeVar("A_co", bound=Act, covariant=True)
 
@@ -51,6 +53,11 @@ class Case(Generic[A_co]):
     def text(self, name: str = "text") -> TextRef | None:
         """Where the words of this name lie, if they came with the command."""
         return TextRef(self.command.id, name) if name in self.command.texts else None
+
+    @property
+    def by_coordinator(self) -> bool:
+        """Whether the coordinator acts; the bare role, in another unit, is not enough."""
+        return STANDING[Party.COORDINATOR](self.command.by, self.matter, self.rules)
 
     @property
     def unit(self) -> UnitCode | None:
@@ -79,6 +86,7 @@ class Record:
     next_clock: int = 1
     ended: set[int] = field(factory=set)
     local: datetime | None = None
+    receivers: dict[UnitCode, ActorId | None] = field(factory=dict)
 
     def add(self, event: Event) -> None:
         """Write an event."""
@@ -178,6 +186,13 @@ class Record:
             ):
                 self.end(clock, done=clock.what in done)
 
+    def acted_on(self) -> None:
+        """End the dockets that are about no clock: something was done about the matter."""
+        if self.matter is not None:
+            for docket in running(self.matter, What.DOCKET):
+                if docket.about is None:
+                    self.end(docket, done=True)
+
     def move(self, clock: Clock, due: Due, *, latest: datetime | None = None) -> None:
         """Move a due time, for one of the reasons of FR7.
 
@@ -191,9 +206,10 @@ class Record:
 
     def receiver(self, unit: UnitCode) -> ActorId | None:
         """The receiver on duty at a unit now, if any."""
-        if self.local is None:
-            self.local = self.rules.policy.local(self.at)
-        return self.rules.directory.receiver(unit, self.local)
+        if unit not in self.receivers:
+            self.local = self.local or self.rules.policy.local(self.at)
+            self.receivers[unit] = self.rules.directory.receiver(unit, self.local)
+        return self.receivers[unit]
 
     def escalate(
         self,

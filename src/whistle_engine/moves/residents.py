@@ -187,7 +187,7 @@ def reopen_unmet(case: Case[c.Reopen]) -> Iterator[Unmet]:
     if matter.stage is Stage.FED_BACK:
         if not any(running(matter, What.DECIDE_ROUND)):
             yield unmet("no_round_to_decide")
-        if Role.COORDINATOR not in case.command.by.roles:
+        if not case.by_coordinator:
             yield unmet("rounds_used", rounds=str(case.rules.policy.marks.rounds))
         return
     if matter.outcome not in REOPENS:
@@ -197,7 +197,7 @@ def reopen_unmet(case: Case[c.Reopen]) -> Iterator[Unmet]:
             "window_passed", until=matter.reopen_until.isoformat() if matter.reopen_until else ""
         )
     used = matter.round.number >= case.rules.policy.marks.rounds
-    if used and Role.COORDINATOR not in case.command.by.roles:
+    if used and not case.by_coordinator:
         yield unmet("rounds_used", rounds=str(case.rules.policy.marks.rounds))
 
 

@@ -145,25 +145,24 @@ def blow(case: Case[c.Blow], record: Record) -> None:
     record.add(e.Blown(case.now, kind.code, case.unit, found))
     done = (What.BLOW, What.CLASSIFY)
     record.end_all(done=done, but=() if kind.urgent else (What.LOOK,))
-    called = plan(found.category, case.rules, case.now, urgent=kind.urgent)
     if kind.urgent:
+        called = plan(found.category, case.rules, case.now, urgent=True)
         send(record, DispatchedBy.URGENT_WHISTLE, called, kind)
     else:
-        _await_dispatch(case.matter, record, called, kind, case.unit)
+        _await_dispatch(case, record, found.category, kind)
 
 
-def _await_dispatch(
-    matter: Matter, record: Record, called: Plan, kind: WhistleKind, blower: UnitCode | None
-) -> None:
+def _await_dispatch(case: Case[c.Blow], record: Record, code: str, kind: WhistleKind) -> None:
     """The operations centre dispatches; where no catalogue names a lead, the coordinator (FR9)."""
-    policy = record.rules.policy
+    policy = case.rules.policy
+    matter = case.matter
     street = (
-        kind.to_street and blower == matter.community and listed(matter, record.rules, record.at)
+        kind.to_street and case.unit == matter.community and listed(matter, case.rules, case.now)
     )
-    if called.lead is None and not street:
-        record.start(What.DESIGNATE, policy.coordinator, policy.limits["designate"])
-    else:
+    if street or first_lead(code, case.rules, case.now) is not None:
         record.start(What.DISPATCH, policy.operations, policy.limits["dispatch"])
+    else:
+        record.start(What.DESIGNATE, policy.coordinator, policy.limits["designate"])
 
 
 def _blow_within(case: Case[c.Blow], record: Record, kind: WhistleKind) -> None:
@@ -264,7 +263,8 @@ def dispatch_unmet(case: Case[c.Dispatch]) -> Iterator[Unmet]:
 
 def dispatch(case: Case[c.Dispatch], record: Record) -> None:
     """Let the call reach the departments and their receivers."""
-    record.end_all(What.DISPATCH, What.DESIGNATE, What.DOCKET, done=(What.DISPATCH,))
+    record.end_all(What.DISPATCH, What.DESIGNATE, done=(What.DISPATCH,))
+    record.acted_on()
     send(record, DispatchedBy.DISPATCH, _called(case), kind_of(case.matter, case.rules))
 
 
