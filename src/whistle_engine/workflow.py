@@ -220,7 +220,7 @@ def decide(
         subject=subject,
         others=others,
     )
-    found = tuple(_unmet(row, case))
+    found = _unmet(row, case)
     if found:
         return _refused(name, found, _shirked(case, found))
     record = Record(
@@ -239,22 +239,26 @@ def permitted(row: Row, name: str, actor: Actor, matter: Matter, rules: Rules) -
     return False
 
 
-def _unmet(row: Row, case: Case[c.Act]) -> Iterable[Unmet]:
+def _unmet(row: Row, case: Case[c.Act]) -> tuple[Unmet, ...]:
     """All that stands against it; conditions are only asked in a stage that they speak of."""
     command = case.command
+    found: list[Unmet] = []
     if command.occurred_at is not None and command.occurred_at > case.now:
-        yield unmet("occurred_in_future", occurred_at=command.occurred_at.isoformat())
+        found.append(unmet("occurred_in_future", occurred_at=command.occurred_at.isoformat()))
     missing = row.texts and [name for name in row.texts if name not in command.texts]
     if missing:
-        yield unmet("text_missing", names=", ".join(missing))
-    if case.matter.stage not in row.stages:
-        yield unmet(
-            "wrong_stage",
-            stage=case.matter.stage.value,
-            stages=", ".join(s.value for s in Stage if s in row.stages),
-        )
+        found.append(unmet("text_missing", names=", ".join(missing)))
+    if case.matter.stage in row.stages:
+        found.extend(row.unmet(case))
     else:
-        yield from row.unmet(case)
+        found.append(
+            unmet(
+                "wrong_stage",
+                stage=case.matter.stage.value,
+                stages=", ".join(s.value for s in Stage if s in row.stages),
+            )
+        )
+    return tuple(found)
 
 
 def _refused(name: str, found: tuple[Unmet, ...], recorded: tuple[Event, ...] = ()) -> Refused:
@@ -429,4 +433,4 @@ def _hindered(act: type[c.Act], matter: Matter, actor: Actor, rules: Rules, now:
         subject=matter.id,
         others=NOBODY,
     )
-    return any(True for _ in _unmet(row, case))
+    return bool(_unmet(row, case))
