@@ -12,8 +12,8 @@ What decides where something is missing:
   either, the matter is public, of the least urgent kind: somebody has to look at it (L1).
 * A public result always has a kind: the rule's, else the row's, else the least urgent one. A
   shared or household result never has one, even if the rule or the row names it.
-* A signal that is unknown sets no floor: it is not a danger. ``possible`` is, and starts a look
-  clock besides. Unknown timing counts as ongoing.
+* A signal that is unknown sets no floor: it is not a danger. ``possible`` and ``present`` are, and
+  start a look clock besides. Unknown timing counts as ongoing.
 * Two floors for the same signal, level and timing: the higher holds.
 * Facts and values that the policy does not declare are of no effect here; :func:`fact_problems`
   finds them, and the workflow refuses them before it classifies.
@@ -127,12 +127,8 @@ def compile_classifier(policy: Policy) -> Callable[[Facts, datetime], Classifica
 
 def dangers(policy: Policy, facts: Facts) -> tuple[str, ...]:
     """Name the signals that are possible or present, in the order of the facts."""
-    return _signals_at(policy, facts, LEVELS)
-
-
-def possible_dangers(policy: Policy, facts: Facts) -> tuple[str, ...]:
-    """Name the signals that are only possible: those that somebody has to look at."""
-    return _signals_at(policy, facts, ("possible",))
+    signals = {floor.signal for floor in policy.floors}
+    return tuple(name for name, value in facts if name in signals and value in LEVELS)
 
 
 def fact_problems(policy: Policy, facts: Facts) -> tuple[Unmet, ...]:
@@ -249,11 +245,6 @@ def _demand(policy: Policy, floor: Floor) -> _Demand:
 def _least(policy: Policy) -> str:
     """The least urgent kind: of the lowest rank, the urgent one only if there is no other."""
     return min(policy.kinds, key=lambda kind: (kind.urgent, kind.rank)).code
-
-
-def _signals_at(policy: Policy, facts: Facts, levels: tuple[str, ...]) -> tuple[str, ...]:
-    signals = {floor.signal for floor in policy.floors}
-    return tuple(name for name, value in facts if name in signals and value in levels)
 
 
 def _nearest(word: str, allowed: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ from attrs import frozen
 from whistle_engine import events as e
 from whistle_engine.events import EVENTS, Event
 from whistle_engine.model import ActorId, Matter, Part, UnitCode, What
+from whistle_engine.responder import kind_code
 from whistle_engine.rules import Rules
 from whistle_engine.standing import lead
 from whistle_engine.storage.rows import DutyRow, MatterRow, Notice, Projection, Timer
@@ -46,11 +47,7 @@ def project(state: Matter, version: int, rules: Rules, *, opened: e.Received) ->
             community=state.community,
             street=state.street,
             affair=found.affair if found is not None else None,
-            kind=state.whistle.kind
-            if state.whistle is not None
-            else found.kind
-            if found is not None
-            else None,
+            kind=kind_code(state),
             category=found.category if found is not None else None,
             lead=leading.unit if leading is not None else None,
             due=min((duty.due for duty in running), default=None),

@@ -12,7 +12,6 @@ from whistle_engine.classify import (
     compile_classifier,
     dangers,
     fact_problems,
-    possible_dangers,
 )
 from whistle_engine.model import Affair, Facts, facts
 from whistle_engine.policy import Category, Floor, Policy, Rule
@@ -335,9 +334,8 @@ def test_dangers_are_the_signals_possible_or_present() -> None:
     policy = tiny_policy()
     given = facts(category="quarrel", collapse="possible", crowd="present", scope="estate")
     assert dangers(policy, given) == ("collapse", "crowd")
-    assert possible_dangers(policy, given) == ("collapse",)
     calm = facts(category="quarrel", collapse="none", crowd="unknown")
-    assert dangers(policy, calm) == possible_dangers(policy, calm) == ()
+    assert dangers(policy, calm) == ()
 
 
 def test_a_fact_that_no_floor_reads_is_no_signal() -> None:

@@ -32,7 +32,7 @@ from whistle_engine.moves.record import Case, Record
 from whistle_engine.moves.residents import close_if_judged
 from whistle_engine.moves.state import TRACK, merged_facts
 from whistle_engine.refusals import unmet
-from whistle_engine.responder import WORKING, running
+from whistle_engine.responder import WORKING, kind_code, running
 from whistle_engine.rules import Rules
 from whistle_engine.standing import grid_of
 
@@ -337,8 +337,7 @@ def rank(matter: Matter, rules: Rules) -> int:
     found = matter.classification
     if found is None:
         return -1
-    kind = matter.whistle.kind if matter.whistle is not None else found.kind
-    return rules.policy.rank(found.affair, kind)
+    return rules.policy.rank(found.affair, kind_code(matter))
 
 
 def due_of(matter: Matter) -> datetime | None:

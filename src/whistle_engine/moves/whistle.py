@@ -55,10 +55,7 @@ def blow_unmet(case: Case[c.Blow]) -> Iterator[Unmet]:
     if kind is None:
         yield unmet("unknown_kind", kind=case.do.kind)
         return
-    if not _may_blow(case, kind):
-        yield unmet(
-            "kind_not_yours", kind=kind.code, who=", ".join(sorted(p.value for p in kind.may_blow))
-        )
+    yield from _not_yours(case, kind)
     matter = case.matter
     if matter.stage in IN_RESPONSE:
         yield from _blow_within_unmet(case, kind)
@@ -80,8 +77,11 @@ def blow_unmet(case: Case[c.Blow]) -> Iterator[Unmet]:
         yield unmet("kind_below_classification", kind=kind.code, least=floor.code)
 
 
-def _may_blow(case: Case[Any], kind: WhistleKind) -> bool:
-    return any(STANDING[p](case.command.by, case.matter, case.rules) for p in kind.may_blow)
+def _not_yours(case: Case[Any], kind: WhistleKind) -> Iterator[Unmet]:
+    """Who may blow a kind, or raise to it, is the policy's to say."""
+    if not any(STANDING[p](case.command.by, case.matter, case.rules) for p in kind.may_blow):
+        who = ", ".join(sorted(p.value for p in kind.may_blow))
+        yield unmet("kind_not_yours", kind=kind.code, who=who)
 
 
 def _blow_within_unmet(case: Case[c.Blow], kind: WhistleKind) -> Iterator[Unmet]:
@@ -277,10 +277,7 @@ def raise_unmet(case: Case[c.RaiseWhistle]) -> Iterator[Unmet]:
     if kind is None:
         yield unmet("unknown_kind", kind=case.do.kind)
         return
-    if not _may_blow(case, kind):
-        yield unmet(
-            "kind_not_yours", kind=kind.code, who=", ".join(sorted(p.value for p in kind.may_blow))
-        )
+    yield from _not_yours(case, kind)
     now = kind_of(case.matter, case.rules)
     if case.matter.whistle is None and not case.matter.responders:
         yield unmet("no_whistle")
