@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.support import NOW, days, length, tiny_directory, tiny_policy, working_days
 from whistle_engine import commands as c
 from whistle_engine.commands import Command
+from whistle_engine.compiling import compile_rules
 from whistle_engine.events import Refused
 from whistle_engine.model import (
     Actor,
@@ -38,7 +39,7 @@ from whistle_engine.review.laws import Taken
 from whistle_engine.rules import Rules
 from whistle_engine.standing import STANDING
 from whistle_engine.transitions import TRANSITIONS
-from whistle_engine.workflow import compile_rules, decide, evolve_all, timers
+from whistle_engine.workflow import decide, evolve_all, timers
 
 RULES = compile_rules(tiny_policy(), tiny_directory())
 """The tiny city's rules."""

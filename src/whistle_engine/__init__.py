@@ -12,7 +12,8 @@ from importlib import import_module
 _HOMES: dict[str, str] = {
     name: home
     for home, names in {
-        "workflow": "allowed compile_rules decide duties evolve replay timers view",
+        "compiling": "compile_rules",
+        "workflow": "allowed decide duties evolve replay timers view",
         "model": "Actor Affair AppealKind Evidence Limit LimitUnit Matter Outcome Place "
         "ResultCode Role Satisfied Solved Stage Unmet What facts",
         "commands": "Accept Add Admit Answer AskExtension Blow BringIn CallBack ChangeReceiver "
@@ -24,9 +25,10 @@ _HOMES: dict[str, str] = {
         "policy": "Policy",
         "directory": "Directory Receiver Unit",
         "rules": "Rules",
+        "problems": "Problem Spot",
         "errors": "CodecError CommandIdReused PolicyError StoreClosed StoryError UnknownMatter "
         "VersionConflict WhistleError",
-        "policy_file": "load_directory load_policy shipped_rules",
+        "policy_file": "load_directory load_policy load_rules shipped_rules",
         "engine": "Engine",
         "storage.memory": "MemoryStore",
     }.items()

@@ -136,6 +136,9 @@ from whistle_engine.commands import (
 from whistle_engine.commands import (
     Withdraw as Withdraw,
 )
+from whistle_engine.compiling import (
+    compile_rules as compile_rules,
+)
 from whistle_engine.directory import (
     Directory as Directory,
 )
@@ -236,7 +239,16 @@ from whistle_engine.policy_file import (
     load_policy as load_policy,
 )
 from whistle_engine.policy_file import (
+    load_rules as load_rules,
+)
+from whistle_engine.policy_file import (
     shipped_rules as shipped_rules,
+)
+from whistle_engine.problems import (
+    Problem as Problem,
+)
+from whistle_engine.problems import (
+    Spot as Spot,
 )
 from whistle_engine.rules import (
     Rules as Rules,
@@ -246,9 +258,6 @@ from whistle_engine.storage.memory import (
 )
 from whistle_engine.workflow import (
     allowed as allowed,
-)
-from whistle_engine.workflow import (
-    compile_rules as compile_rules,
 )
 from whistle_engine.workflow import (
     decide as decide,

@@ -16,6 +16,7 @@ from attrs import frozen
 from whistle_engine.errors import PolicyError
 from whistle_engine.model import DayReason, Length, Limit, LimitUnit, Span
 from whistle_engine.policy import Policy
+from whistle_engine.problems import problem
 
 MICROSECOND = timedelta(microseconds=1)
 HOUR = 3_600_000_000
@@ -48,15 +49,15 @@ class WorkTime:
 
     def __attrs_post_init__(self) -> None:
         """Refuse shifts in which no time could ever be counted."""
-        problems = [
-            f"the shift from {s.start:%H:%M} to {s.end:%H:%M} ends before it begins"
+        wrong = [
+            problem("shift_order", "hours.shifts", start=f"{s.start:%H:%M}", end=f"{s.end:%H:%M}")
             for s in self.policy.shifts
             if _moment(s.start) >= (_moment(s.end) or DAY)
         ]
         if not self.policy.shifts:
-            problems.append("shifts: at least one is needed to count working time")
-        if problems:
-            raise PolicyError(tuple(problems))
+            wrong.append(problem("no_shifts", "hours.shifts", right='"08:30-12:00"'))
+        if wrong:
+            raise PolicyError(wrong)
 
     @cached_property
     def shifts(self) -> tuple[tuple[int, int], ...]:

@@ -27,7 +27,7 @@ from datetime import datetime
 from attrs import frozen
 
 from whistle_engine.model import UNKNOWN, Affair, Classification, Facts, Unmet
-from whistle_engine.policy import LEVELS, TIMINGS, Category, Floor, Policy, Rule
+from whistle_engine.policy import IMMINENT, LEVELS, OVER, TIMINGS, Category, Floor, Policy, Rule
 from whistle_engine.refusals import unmet
 
 CATEGORY = "category"
@@ -129,6 +129,12 @@ def dangers(policy: Policy, facts: Facts) -> tuple[str, ...]:
     """Name the signals that are possible or present, in the order of the facts."""
     signals = {floor.signal for floor in policy.floors}
     return tuple(name for name, value in facts if name in signals and value in LEVELS)
+
+
+def pressing(policy: Policy, facts: Facts) -> bool:
+    """Tell whether something presses (急事): a danger that is not over, or what is imminent."""
+    timing = dict(facts).get(TIMING, UNKNOWN)
+    return timing == IMMINENT or (timing != OVER and bool(dangers(policy, facts)))
 
 
 def fact_problems(policy: Policy, facts: Facts) -> tuple[Unmet, ...]:

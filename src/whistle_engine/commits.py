@@ -6,12 +6,13 @@ assessment and the laws read.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from attrs import frozen
 
 from whistle_engine.commands import Command
-from whistle_engine.events import Event, Refused
+from whistle_engine.events import ClockStarted, Event, Refused
 from whistle_engine.model import CommandId, Facts, MatterId, View, share_repr
 
 
@@ -61,6 +62,18 @@ class Commit:
 
 
 @frozen(kw_only=True, slots=False, repr=False)
+class Documents:
+    """The exact bytes that a decision rested on, as they are stored under their digests.
+
+    What was read from files is packed as ``policy_file.Files`` says; of values that were built
+    in code they are the canonical form of :mod:`whistle_engine.codec`.
+    """
+
+    policy: bytes
+    directory: bytes
+
+
+@frozen(kw_only=True, slots=False, repr=False)
 class Written:
     """What one command wrote in one matter."""
 
@@ -93,7 +106,27 @@ class Receipt:
         return self.written[0].events
 
 
+def governing(commits: Iterable[Commit]) -> dict[int, Basis]:
+    """Which policy and directory govern each clock of a matter: those it was started by (FR7).
+
+    A due time moves by the reasons of FR7 only, and a policy adopted later changes no clock that
+    runs; what fixed a provisional due time stands in the clock's moves.
+
+    Args:
+        commits: the matter's history.
+
+    Returns:
+        By the clock's number, the basis of the decision that started it.
+    """
+    return {
+        event.clock.id: commit.basis
+        for commit in commits
+        for event in commit.events
+        if isinstance(event, ClockStarted)
+    }
+
+
 Answer = Receipt | Refused
 """What comes back for a command."""
 
-share_repr((Basis, Commit, Written, Receipt))
+share_repr((Basis, Commit, Documents, Written, Receipt))

@@ -6,6 +6,7 @@ should not.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import cached_property
@@ -14,6 +15,7 @@ from attrs import field, frozen
 
 from whistle_engine.errors import PolicyError
 from whistle_engine.model import ActorId, Label, UnitCode, UnitKind, share_repr
+from whistle_engine.problems import Problem, nearest, problem
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -42,7 +44,7 @@ class Unit:
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Shift:
-    """Hours of work on a working day, local time, ``start`` before ``end``."""
+    """Hours of work on a working day, local time; an ``end`` at midnight is that of the day."""
 
     start: time
     end: time
@@ -70,7 +72,9 @@ class Receiver:
         ):
             return False
         clock = local.time()
-        return not self.shifts or any(s.start <= clock < s.end for s in self.shifts)
+        return not self.shifts or any(
+            s.start <= clock and (clock < s.end or s.end == time.min) for s in self.shifts
+        )
 
 
 def _tuple_of_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
@@ -91,28 +95,31 @@ class Directory:
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be looked up."""
         problems = [
-            f"two units have the code {code!r}"
-            for code in self._codes
-            if sum(u.code == code for u in self.units) > 1
+            problem("name_twice", f"units.{code}", name=code)
+            for code, count in Counter(u.code for u in self.units).items()
+            if count > 1
         ]
         problems += [
-            f"unit {u.code!r} has the parent {u.parent!r}, which is no unit"
+            self._no_unit(f"units.{u.code}.parent", u.parent)
             for u in self.units
             if u.parent is not None and u.parent not in self._codes
         ]
         problems += [
-            f"unit {u.code!r} is posted at {at!r}, which is no unit"
+            self._no_unit(f"units.{u.code}.posted_at", at)
             for u in self.units
             for at in u.posted_at
             if at not in self._codes
         ]
         problems += [
-            f"receiver {r.id!r} belongs to {r.unit!r}, which is no unit"
+            self._no_unit(f"receivers.{r.id}.unit", r.unit)
             for r in self.receivers
             if r.unit not in self._codes
         ]
         if problems:
-            raise PolicyError(tuple(problems))
+            raise PolicyError(problems)
+
+    def _no_unit(self, key: str, code: str) -> Problem:
+        return problem("no_unit", key, name=code, near=nearest(code, self._codes))
 
     @cached_property
     def _codes(self) -> dict[UnitCode, Unit]:

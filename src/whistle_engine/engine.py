@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -40,7 +40,7 @@ from whistle_engine.commands import (
     subjects,
 )
 from whistle_engine.commits import Answer as Given
-from whistle_engine.commits import Commit, Receipt, Written
+from whistle_engine.commits import Commit, Documents, Receipt, Written
 from whistle_engine.digests import digest_of
 from whistle_engine.errors import CommandIdReused, UnknownMatter, VersionConflict
 from whistle_engine.events import Refused
@@ -83,7 +83,6 @@ class Engine:
         rules: Rules,
         *,
         clock: Callable[[], datetime] = utc_now,
-        documents: Iterable[bytes] = (),
     ) -> None:
         """Make an engine.
 
@@ -91,30 +90,30 @@ class Engine:
             store: where the commits go.
             rules: the policy and directory to decide by.
             clock: tells the time; its instants have to carry a time zone.
-            documents: see :meth:`adopt`.
         """
         self._store = store
         self._clock = clock
-        self._rules = self._kept(rules, documents)
+        self._rules = self._kept(rules)
 
     @property
     def rules(self) -> Rules:
         """The rules in force, with the digests under which their bytes are stored."""
         return self._rules
 
-    def adopt(self, rules: Rules, *, documents: Iterable[bytes] = ()) -> None:
+    def adopt(self, rules: Rules) -> None:
         """Decide by other rules from now on; no running clock changes (FR7).
+
+        The exact bytes that they were read from are stored under their digests first (S18). Of
+        values that were built in code the canonical form is stored instead, and its digest is
+        what commits name.
 
         Args:
             rules: the policy and directory to decide by.
-            documents: the exact bytes that they were read from. They are stored under their
-                digests first (S18); where one is missing, the canonical form is stored instead,
-                and its digest is what commits name.
         """
-        self._rules = self._kept(rules, documents)
+        self._rules = self._kept(rules)
 
-    def _kept(self, rules: Rules, documents: Iterable[bytes]) -> Rules:
-        for data in documents:
+    def _kept(self, rules: Rules) -> Rules:
+        for data in rules.documents:
             self._store.put_document(digest_of(data), data)
         return changed(
             rules,
@@ -252,6 +251,29 @@ class Engine:
             UnknownMatter: it is not there, or the actor has no part in it.
         """
         return tuple(commit_of(record) for record in self._seen(actor, matter)[1])
+
+    def documents(self, actor: Actor, matter: MatterId, version: int) -> Documents:
+        """The policy and the directory that a past decision rested on, as exact bytes.
+
+        ``policy_file.unpacked`` gives the files in them, to be read again or written out.
+
+        Args:
+            actor: who reads.
+            matter: which matter.
+            version: which of its commits, from 1.
+
+        Raises:
+            UnknownMatter: it is not there, the actor has no part in it, or it has not come to
+                that version.
+        """
+        for commit in self.commits(actor, matter):
+            if commit.version == version:
+                policy = self._store.get_document(commit.basis.policy)
+                directory = self._store.get_document(commit.basis.directory)
+                if policy is None or directory is None:
+                    raise AssertionError(commit.basis)  # stored before the decision (S18)
+                return Documents(policy=policy, directory=directory)
+        raise UnknownMatter(matter)
 
     def text(self, actor: Actor, matter: MatterId, ref: TextRef) -> str | Erased | None:
         """The words that came with a command on a matter.

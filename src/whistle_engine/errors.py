@@ -17,6 +17,11 @@ A command that is not allowed is *not* an exception: ``decide`` returns
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Literal
+
+from whistle_engine.problems import Problem
+
 
 class WhistleError(Exception):
     """The root of all errors that the library raises on purpose."""
@@ -26,13 +31,17 @@ class PolicyError(WhistleError):
     """A policy or a directory cannot be used; the message says where and what would be right.
 
     Attributes:
-        problems: one sentence for each mistake found, all of them at once.
+        problems: each mistake found, all of them at once.
     """
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        """Keep every problem, and show them all."""
-        super().__init__("\n".join(problems))
-        self.problems = problems
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Keep every problem, and show them all, in English."""
+        self.problems = tuple(problems)
+        super().__init__(self.told("en"))
+
+    def told(self, lang: Literal["zh", "en"]) -> str:
+        """Every problem, a line each."""
+        return "\n".join(problem.told(lang) for problem in self.problems)
 
 
 class StoryError(WhistleError):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
 
-from attrs import frozen
+from attrs import field, frozen
 
 from whistle_engine.directory import Shift
 from whistle_engine.model import (
@@ -41,7 +41,13 @@ REQUIRED_LIMITS = (
 LEVELS = ("possible", "present")
 """How sure a signal of danger is, where it sets a floor."""
 
-TIMINGS = ("over", "ongoing", "imminent")
+OVER = "over"
+"""The timing of what has passed: never urgent (L3)."""
+
+IMMINENT = "imminent"
+"""The timing of what is about to happen."""
+
+TIMINGS = (OVER, "ongoing", IMMINENT)
 """When a danger happens; unknown counts as ongoing."""
 
 
@@ -110,11 +116,16 @@ class ListItem:
 
 @frozen(kw_only=True, slots=False, repr=False)
 class FactType:
-    """A fact that rules may read: its name and its values, ``unknown`` always among them."""
+    """A fact that rules may read: its name and its values, ``unknown`` always among them.
+
+    Attributes:
+        titles: what the values are called; those of signals are the engine's.
+    """
 
     name: str
     title: Label
     values: tuple[str, ...]
+    titles: Mapping[str, Label] = field(factory=dict)
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -155,11 +166,17 @@ class Rule:
 
 @frozen(kw_only=True, slots=False, repr=False)
 class TrackLimit:
-    """The limit of a household or shared matter, by scope (大事大议、小事小议、急事快议)."""
+    """The limit of a household or shared matter, by scope (大事大议、小事小议、急事快议).
+
+    Attributes:
+        urgent: for matters in which something presses: a sign of danger that is not over, or
+            what is about to happen. Where a policy has no such rows, the others count.
+    """
 
     affair: Affair
     scope: str
     limit: Limit
+    urgent: bool = False
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -252,6 +269,20 @@ class Calendar:
 
 
 @frozen(kw_only=True, slots=False, repr=False)
+class Accepted:
+    """A finding of ``whistle policy check`` that the city takes on purpose.
+
+    Attributes:
+        code, key: of the finding, as it is told.
+        source: why it is right so.
+    """
+
+    code: str
+    key: str
+    source: str
+
+
+@frozen(kw_only=True, slots=False, repr=False)
 class Policy:
     """Everything that a city sets.
 
@@ -265,6 +296,10 @@ class Policy:
             all that the engine allows. It can only narrow (L16).
         straight: whether the hotline may send straight to a lead (直派).
         routes: other ways, for redirecting: code to label.
+        sources: the origins that its sources name, by their codes.
+        messages: the city's own wording of notices, by their codes; the engine's texts are used
+            for the others.
+        accepted: findings of a check that are there on purpose.
 
     Whether it can decide every case is told by :func:`whistle_engine.soundness.problems`, which
     is asked before a policy is compiled.
@@ -299,6 +334,9 @@ class Policy:
     hotline: UnitCode | None
     straight: bool
     permissions: Mapping[str, frozenset[Party]]
+    sources: Mapping[str, Label] = field(factory=dict)
+    messages: Mapping[str, Label] = field(factory=dict)
+    accepted: tuple[Accepted, ...] = ()
 
     @cached_property
     def zone(self) -> timezone:
@@ -346,6 +384,12 @@ class Policy:
         day = self.local(at).date()
         return any(_in_force(row, day) for row in self._listed.get(category, ()))
 
+    def track(self, affair: Affair, scope: str, *, urgent: bool) -> Limit:
+        """The limit of talking a matter over: of its scope, else that of what is unknown."""
+        rows = [row for row in self.tracks if row.affair is affair]
+        rows = [row for row in rows if row.urgent is urgent] or rows
+        return next((row for row in rows if row.scope == scope), rows[-1]).limit
+
     def ladder(self, what: What) -> tuple[Rung, ...]:
         """The rungs for a kind of clock: its own ladder, or the one for all others."""
         own = next((ladder for ladder in self.ladders if what in ladder.whats), None)
@@ -382,6 +426,7 @@ share_repr(
         Deferrals,
         Marks,
         Calendar,
+        Accepted,
         Policy,
     )
 )

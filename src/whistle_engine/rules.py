@@ -59,6 +59,7 @@ class Rules:
         policy, directory: the values.
         policy_digest, directory_digest: digests of the exact bytes that they were read from, or
             of their canonical form when they were built in code.
+        documents: the exact bytes behind the digests; none for values that were built in code.
         limits: due times and alerts.
         classify: facts to a classification, compiled once; total and deterministic (L1).
     """
@@ -69,3 +70,4 @@ class Rules:
     directory_digest: str
     limits: Limits
     classify: Callable[[Facts, datetime], Classification]
+    documents: tuple[bytes, ...] = ()

@@ -1,156 +1,153 @@
-"""Whether a policy is sound: one sentence for each thing that would leave a case undecided."""
+"""Whether a policy is sound: one problem for each thing that would leave a case undecided."""
 
 from __future__ import annotations
 
-from whistle_engine.model import UNKNOWN, Affair, Limit, Party
-from whistle_engine.policy import LEVELS, REQUIRED_LIMITS, TIMINGS, Policy
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from whistle_engine.model import UNKNOWN, Affair, Label, Limit, Party
+from whistle_engine.policy import LEVELS, OVER, REQUIRED_LIMITS, TIMINGS, Policy
+from whistle_engine.problems import MOST_PROBLEMS, Problem, nearest, problem
 
 SIGNAL_VALUES = ("none", *LEVELS, UNKNOWN)
 """The values of every fact that is a signal of danger."""
 
+SYSTEM_ONLY = ("fire_timer", "fix_due_times")
+"""Commands that only the system gives, and that it must be able to give."""
 
-def problems(policy: Policy) -> tuple[str, ...]:
+
+def problems(policy: Policy) -> tuple[Problem, ...]:
     """Everything for which a policy could not decide every case; empty if it can.
 
     What is named is declared; ranks and the urgent kind are unique; the last rule matches
     everything (L1); floors do not fall as danger rises (L2, L3); no limit is missing.
     """
-    return (
-        *_kind_problems(policy),
-        *_category_problems(policy),
-        *_fact_problems(policy),
-        *_rule_problems(policy),
-        *_floor_problems(policy),
-        *_limit_problems(policy),
-        *_ladder_problems(policy),
-        *_calendar_problems(policy),
+    found = chain(
+        _kind_problems(policy),
+        _category_problems(policy),
+        _fact_problems(policy),
+        _rule_problems(policy),
+        _floor_problems(policy),
+        _limit_problems(policy),
+        _permission_problems(policy),
+        _ladder_problems(policy),
+        _calendar_problems(policy),
     )
+    return tuple(islice(found, MOST_PROBLEMS + 1))
 
 
-def _kind_problems(policy: Policy) -> list[str]:
-    found = []
-    if sum(k.urgent for k in policy.kinds) != 1:
-        found.append("exactly one whistle kind must be urgent")
-    if all(k.urgent for k in policy.kinds):
-        found.append("there must be a whistle kind that is not urgent")
-    if len({k.rank for k in policy.kinds}) != len(policy.kinds):
-        found.append("two whistle kinds have the same rank")
-    found += [
-        f"the rank of whistle kind {k.code!r} is negative" for k in policy.kinds if k.rank < 0
-    ]
-    found += [
-        f"whistle kind {k.code!r}: evidence must be at least 1 (FR6)"
-        for k in policy.kinds
-        if k.evidence < 1
-    ]
-    if policy.kinds and not max(policy.kinds, key=lambda k: k.rank).urgent:
-        found.append("the urgent whistle kind must have the highest rank")
-    return found
+def _kind_problems(policy: Policy) -> Iterator[Problem]:
+    urgent = tuple(kind.code for kind in policy.kinds if kind.urgent)
+    if len(urgent) != 1:
+        yield problem("one_urgent_kind", "kinds", found=urgent or Label("0种", "none"))
+    if len(urgent) == len(policy.kinds):
+        yield problem("no_calm_kind", "kinds")
+    for n, kind in enumerate(policy.kinds):
+        key = f"kinds.{kind.code}"
+        same = [other.code for other in policy.kinds[:n] if other.rank == kind.rank]
+        if same:
+            yield problem("same_rank", f"{key}.rank", name=same[0], rank=kind.rank)
+        if kind.rank < 0:
+            yield problem("negative", f"{key}.rank")
+        if kind.evidence < 1:
+            yield problem("no_evidence", f"{key}.evidence")
+        if not kind.urgent and len(urgent) == 1 and kind.rank > policy.urgent.rank:
+            yield problem("above_urgent", f"{key}.rank", name=urgent[0])
 
 
-def _category_problems(policy: Policy) -> list[str]:
-    found = []
+def _category_problems(policy: Policy) -> Iterator[Problem]:
     for row in policy.categories:
-        where = f"category {row.code!r}"
+        key = f"categories.{row.code}"
         if row.code == UNKNOWN:
-            found.append(f"{where}: unknown is what a category is before it is known")
+            yield problem("category_unknown", f"{key}.code")
         if row.kind is not None and row.kind not in policy.kind_of:
-            found.append(f"{where} names the whistle kind {row.kind!r}, which is not declared")
-        if (row.affair is Affair.PUBLIC) != (row.kind is not None):
-            found.append(f"{where}: a public category names a whistle kind, and no other does")
-    return found
+            yield _no_kind(f"{key}.kind", row.kind, policy)
+        if row.affair is Affair.PUBLIC and row.kind is None:
+            yield problem("kind_missing", f"{key}.kind", right=tuple(policy.kind_of))
+        if row.affair is not Affair.PUBLIC and row.kind is not None:
+            yield problem("kind_not_public", f"{key}.kind")
 
 
-def _fact_problems(policy: Policy) -> list[str]:
-    found = []
-    names = [declared.name for declared in policy.facts]
-    found += [f"the fact {n!r} is declared twice" for n in sorted(set(names)) if names.count(n) > 1]
-    wanted = {floor.signal: SIGNAL_VALUES for floor in policy.floors}
-    wanted["timing"] = (*TIMINGS, UNKNOWN)
+def _fact_problems(policy: Policy) -> Iterator[Problem]:
+    signals = {floor.signal for floor in policy.floors}
+    wanted = dict.fromkeys(signals, SIGNAL_VALUES) | {"timing": (*TIMINGS, UNKNOWN)}
+    seen: set[str] = set()
     for declared in policy.facts:
+        key = f"{'signals' if declared.name in signals else 'facts'}.{declared.name}"
+        if declared.name in seen:
+            yield problem("name_twice", key, name=declared.name)
+        seen.add(declared.name)
         values = wanted.get(declared.name)
         if values is not None and set(declared.values) != set(values):
-            found.append(f"the fact {declared.name!r} must have the values {', '.join(values)}")
-    return found
+            yield problem("fact_values", f"{key}.values", right=values)
 
 
-def _rule_problems(policy: Policy) -> list[str]:
-    found = []
-    values = {f.name: set(f.values) for f in policy.facts}
-    signals = {f.signal for f in policy.floors}
+def _rule_problems(policy: Policy) -> Iterator[Problem]:
     if not policy.rules or policy.rules[-1].when:
-        found.append("the last classification rule must match everything (when = {}) (L1)")
+        last = f"rules.{policy.rules[-1].id}.when" if policy.rules else "rules"
+        yield problem("no_catch_all", last)
+    values = {fact.name: fact.values for fact in policy.facts}
+    values["category"] = tuple(dict.fromkeys(row.code for row in policy.categories))
+    signals = {floor.signal for floor in policy.floors}
     for rule in policy.rules:
         for name, wanted in rule.when:
+            key = f"rules.{rule.id}.when.{name}"
             if name in signals:
-                found.append(
-                    f"rule {rule.id!r} reads the signal {name!r}; signals act by floors only (L2)"
-                )
-            elif name == "category":
-                found += [
-                    f"rule {rule.id!r}: no category {value!r}"
-                    for value in sorted(wanted - {c.code for c in policy.categories})
-                ]
+                yield problem("rule_reads_signal", key)
             elif name not in values:
-                found.append(f"rule {rule.id!r} reads the fact {name!r}, which is not declared")
+                near = nearest(name, values)
+                yield problem("unknown_fact", key, near=near, known=() if near else tuple(values))
             else:
-                found += [
-                    f"rule {rule.id!r}: the fact {name!r} has no value {value!r}"
-                    for value in sorted(wanted - values[name])
-                ]
+                for value in sorted(wanted - set(values[name])):
+                    near = nearest(value, values[name])
+                    yield problem("no_such_value", key, name=value, fact=name, near=near)
         if rule.kind is not None and rule.kind not in policy.kind_of:
-            found.append(f"rule {rule.id!r}: no whistle kind {rule.kind!r}")
-    return found
+            yield _no_kind(f"rules.{rule.id}.kind", rule.kind, policy)
 
 
-def _floor_problems(policy: Policy) -> list[str]:
-    found = []
+def _floor_problems(policy: Policy) -> Iterator[Problem]:
     table = {(f.signal, f.level, f.timing): f for f in policy.floors}
     names = {f.name for f in policy.facts}
-    keys = [(f.signal, f.level, f.timing) for f in policy.floors]
-    found += [f"two floors of {'/'.join(key)}" for key in sorted(set(keys)) if keys.count(key) > 1]
+    seen: set[tuple[str, str, str]] = set()
     for floor in policy.floors:
-        where = f"floor of {floor.signal!r}, {floor.level}, {floor.timing}"
+        at = (floor.signal, floor.level, floor.timing)
+        key = f"signals.{'.'.join(at)}"
+        if at in seen:
+            yield problem("floor_twice", key)
+        seen.add(at)
         if floor.signal not in names:
-            found.append(f"{where}: the signal is not declared as a fact")
+            yield problem("signal_undeclared", key, name=floor.signal)
         if floor.level not in LEVELS or floor.timing not in TIMINGS:
-            found.append(f"{where}: level is one of {LEVELS}, timing one of {TIMINGS}")
+            yield problem("floor_where", key, levels=LEVELS, timings=TIMINGS)
+        above = table.get((floor.signal, "present", floor.timing))
         if floor.kind is not None and floor.kind not in policy.kind_of:
-            found.append(f"{where}: no whistle kind {floor.kind!r}")
-        elif floor.timing == "over" and floor.kind == policy.urgent.code:
-            found.append(f"{where}: what is over is never of the urgent kind (L3)")
-        elif (above := table.get((floor.signal, "present", floor.timing))) is not None and (
-            policy.rank(above.affair, above.kind) < policy.rank(floor.affair, floor.kind)
-        ):
-            found.append(f"{where}: falls as the signal rises to present (L2)")
+            yield _no_kind(key, floor.kind, policy)
+        elif floor.timing == OVER and floor.kind is not None and policy.kind_of[floor.kind].urgent:
+            yield problem("floor_over_urgent", key, name=floor.kind)
+        elif above is not None and (above.kind is None or above.kind in policy.kind_of):
+            if policy.rank(above.affair, above.kind) < policy.rank(floor.affair, floor.kind):
+                yield problem("floor_falls", key, present=above.kind or above.affair.value)
         elif floor.level == "possible" and above is None:
-            found.append(f"{where}: there is no floor for the signal present (L2)")
-    return found
+            yield problem("floor_no_present", key, timing=floor.timing)
 
 
-def _limit_problems(policy: Policy) -> list[str]:
-    found = [
-        f"the limit {name!r} is missing" for name in REQUIRED_LIMITS if name not in policy.limits
-    ]
-    found += [
-        f"permissions.{name}: only the system gives it, and it has to"
-        for name in ("fire_timer", "fix_due_times")
-        if Party.SYSTEM not in policy.permissions.get(name, {Party.SYSTEM})
-    ]
+def _limit_problems(policy: Policy) -> Iterator[Problem]:
+    for name in REQUIRED_LIMITS:
+        if name not in policy.limits:
+            yield problem("limit_missing", f"limits.{name}")
     if policy.marks.rounds < 1:
-        found.append("marks.rounds must be at least 1")
+        yield problem("no_round", "marks.rounds")
     if policy.deferrals.most < 0:
-        found.append("deferrals.most must not be negative")
-    found += [
-        f"the limit {limit.rule or name!r} is negative"
-        for name, limit in _all_limits(policy)
-        if limit.amount < 0
-    ]
-    return found
+        yield problem("negative", "deferrals.most")
+    for key, limit in limits_of(policy):
+        if limit.amount < 0:
+            yield problem("negative", key)
 
 
-def _all_limits(policy: Policy) -> list[tuple[str, Limit]]:
-    found = list(policy.limits.items())
+def limits_of(policy: Policy) -> Iterator[tuple[str, Limit]]:
+    """Every limit of a policy, with its key."""
+    for name, limit in policy.limits.items():
+        yield f"limits.{name}", limit
     for kind in policy.kinds:
         named = {
             "report_in": kind.report_in,
@@ -159,41 +156,54 @@ def _all_limits(policy: Policy) -> list[tuple[str, Limit]]:
             "redo": kind.redo,
             "extension": kind.extension,
         }
-        found += [(f"{kind.code}.{n}", limit) for n, limit in named.items() if limit is not None]
-    found += [
-        ("objections.within", policy.objections.within),
-        ("objections.answer", policy.objections.answer),
-        ("extensions.decide", policy.extensions.decide),
-        ("deferrals.total", policy.deferrals.total),
-        ("marks.mark", policy.marks.mark),
-        ("marks.tell", policy.marks.tell),
-        ("marks.reopen_within", policy.marks.reopen_within),
-        ("marks.follow_up", policy.marks.follow_up),
-    ]
-    found += [(f"track of {t.affair.value}, {t.scope}", t.limit) for t in policy.tracks]
-    return found
+        for name, found in named.items():
+            if found is not None:
+                yield f"kinds.{kind.code}.{name}", found
+    yield "objections.within", policy.objections.within
+    yield "objections.answer", policy.objections.answer
+    yield "extensions.decide", policy.extensions.decide
+    yield "deferrals.total", policy.deferrals.total
+    yield "marks.mark", policy.marks.mark
+    yield "marks.tell", policy.marks.tell
+    yield "marks.reopen_within", policy.marks.reopen_within
+    yield "marks.follow_up", policy.marks.follow_up
+    for row in policy.tracks:
+        urgent = ".urgent" if row.urgent else ""
+        yield f"tracks.{row.affair.value}{urgent}.{row.scope}", row.limit
+    for n, ladder in enumerate(policy.ladders, 1):
+        for m, rung in enumerate(ladder.rungs, 1):
+            if rung.after is not None:
+                yield f"ladders[{n}].rungs[{m}].after", rung.after
 
 
-def _ladder_problems(policy: Policy) -> list[str]:
-    found = []
-    for ladder in policy.ladders:
-        for rung in ladder.rungs:
+def _permission_problems(policy: Policy) -> Iterator[Problem]:
+    for name in SYSTEM_ONLY:
+        if Party.SYSTEM not in policy.permissions.get(name, {Party.SYSTEM}):
+            yield problem("system_only", f"permissions.{name}")
+
+
+def _ladder_problems(policy: Policy) -> Iterator[Problem]:
+    for n, ladder in enumerate(policy.ladders, 1):
+        for m, rung in enumerate(ladder.rungs, 1):
+            key = f"ladders[{n}].rungs[{m}]"
             if (rung.percent is None) == (rung.after is None):
-                found.append(f"a rung {rung.action.value!r} needs exactly one of percent and after")
+                yield problem("rung_when", f"{key}.percent")
             if rung.percent is not None and not 0 <= rung.percent <= 100:  # noqa: PLR2004
-                found.append(f"a rung {rung.action.value!r}: percent is from 0 to 100")
+                yield problem("percent", f"{key}.percent")
             if rung.to == "hotline" and policy.hotline is None:
-                found.append(f"a rung {rung.action.value!r} is for the hotline, and none is named")
-    return found
+                yield problem("rung_no_hotline", f"{key}.to")
 
 
-def _calendar_problems(policy: Policy) -> list[str]:
-    found = []
+def _calendar_problems(policy: Policy) -> Iterator[Problem]:
     if not policy.shifts:
-        found.append("shifts: at least one is needed to count working time")
-    both = policy.calendar.holidays & policy.calendar.make_up
-    found += [f"{day} is a holiday and a make-up day at once" for day in sorted(both)]
+        yield problem("no_shifts", "hours.shifts", right='"08:30-12:00"')
+    for day in sorted(policy.calendar.holidays & policy.calendar.make_up):
+        yield problem("day_twice", "calendar.make_up", day=day.isoformat())
     for affair in (Affair.HOUSEHOLD, Affair.SHARED):
-        if not any(row.affair is affair for row in policy.tracks):
-            found.append(f"tracks: no limit for {affair.value} matters")
-    return found
+        if not any(row.affair is affair and not row.urgent for row in policy.tracks):
+            yield problem("no_track", f"tracks.{affair.value}", affair=affair.value)
+
+
+def _no_kind(key: str, kind: str, policy: Policy) -> Problem:
+    known = tuple(policy.kind_of)
+    return problem("no_kind", key, name=kind, known=known, near=nearest(kind, known))

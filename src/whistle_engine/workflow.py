@@ -5,15 +5,11 @@ Pure: time is an argument, and nothing here reads a clock, a file or a random nu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from whistle_engine import commands as c
-from whistle_engine.classify import compile_classifier
 from whistle_engine.commands import NAMES, PLAIN, Command
-from whistle_engine.deadlines import WorkingTime
-from whistle_engine.directory import Directory
-from whistle_engine.errors import PolicyError
 from whistle_engine.events import Event, Received, Refused, ShirkRefused
 from whistle_engine.model import (
     Actor,
@@ -32,83 +28,12 @@ from whistle_engine.moves import intake
 from whistle_engine.moves import state as states
 from whistle_engine.moves.clocks import armed
 from whistle_engine.moves.record import Case, Record
-from whistle_engine.policy import Policy
 from whistle_engine.refusals import unmet
 from whistle_engine.rules import Rules
-from whistle_engine.soundness import problems
 from whistle_engine.standing import parties
 from whistle_engine.transitions import TRANSITIONS, Row
 
 NOBODY: Mapping[MatterId, View] = {}
-
-
-def compile_rules(
-    policy: Policy,
-    directory: Directory,
-    *,
-    policy_digest: str = "",
-    directory_digest: str = "",
-) -> Rules:
-    """Make the rules that ``decide`` decides by.
-
-    Args:
-        policy: the city's policy.
-        directory: its units and receivers.
-        policy_digest: digest of the bytes that the policy was read from.
-        directory_digest: digest of the bytes that the directory was read from.
-
-    Returns:
-        The compiled rules.
-
-    Raises:
-        PolicyError: the policy could not decide every case; with everything that is wrong.
-    """
-    wrong = (*problems(policy), *_widened(policy), *_misplaced(policy, directory))
-    if wrong:
-        raise PolicyError(wrong)
-    return Rules(
-        policy=policy,
-        directory=directory,
-        policy_digest=policy_digest,
-        directory_digest=directory_digest,
-        limits=WorkingTime(policy, directory),
-        classify=compile_classifier(policy),
-    )
-
-
-def _widened(policy: Policy) -> Iterator[str]:
-    """Where a policy's permissions are not within the table's (L16)."""
-    rows = {NAMES[act]: row for act, row in TRANSITIONS.items()}
-    for name, narrowed in policy.permissions.items():
-        row = rows.get(name)
-        if row is None:
-            yield f"permissions.{name}: there is no such command"
-        else:
-            yield from (
-                f"permissions.{name}: {party.value} may never give it; a policy can only narrow"
-                for party in sorted(narrowed - row.parties, key=lambda p: p.value)
-            )
-    for what, acts in SETTLED_BY.items():
-        names = [NAMES[act] for act in acts]
-        if all(name in policy.permissions and not policy.permissions[name] for name in names):
-            given = " or ".join(names)
-            yield f"permissions: nobody may give {given}, so {what.value} is for nobody"
-
-
-def _misplaced(policy: Policy, directory: Directory) -> Iterator[str]:
-    """Where the policy names units that are not in the directory."""
-    named = {
-        "coordinator": (policy.coordinator,),
-        "operations": (policy.operations,),
-        "urgent_lead": (policy.urgent_lead,),
-        "hotline": () if policy.hotline is None else (policy.hotline,),
-        "enforcement": tuple(sorted(policy.enforcement)),
-        **{f"categories.{row.code}": (*row.leads, *row.joint) for row in policy.categories},
-    }
-    for key, units in named.items():
-        for unit in units:
-            if directory.unit(unit) is None:
-                yield f"{key}: the directory has no unit {unit!r}"
 
 
 # ---------------------------------------------------------------- evolve

@@ -27,6 +27,7 @@ from whistle_engine.commands import (
     Tell,
 )
 from whistle_engine.commits import Commit
+from whistle_engine.compiling import compile_rules
 from whistle_engine.engine import Engine
 from whistle_engine.events import Refused
 from whistle_engine.model import (
@@ -41,7 +42,6 @@ from whistle_engine.model import (
     facts,
 )
 from whistle_engine.storage.memory import MemoryStore
-from whistle_engine.workflow import compile_rules
 
 HERE = Path(__file__).parent
 

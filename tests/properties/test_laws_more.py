@@ -29,6 +29,7 @@ from tests.walks import (
 from whistle_engine import codec
 from whistle_engine import commands as c
 from whistle_engine.classify import dangers
+from whistle_engine.compiling import compile_rules
 from whistle_engine.events import Refused
 from whistle_engine.model import (
     Actor,
@@ -46,7 +47,7 @@ from whistle_engine.model import (
 from whistle_engine.moves.intake import TAKES_IN
 from whistle_engine.review.laws import STEP_LAWS, Taken, breaches
 from whistle_engine.rules import Rules
-from whistle_engine.workflow import compile_rules, decide, evolve, replay, timers, view
+from whistle_engine.workflow import decide, evolve, replay, timers, view
 
 LONG = st.lists(
     st.tuples(st.integers(0, 9999), st.integers(0, 9999), st.integers(0, 19)),

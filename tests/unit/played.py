@@ -19,6 +19,7 @@ from tests.support import (
 from tests.walks import BY_ID, PROOF, RULES, TEXTS, fire_due, take
 from whistle_engine import commands as c
 from whistle_engine import events as e
+from whistle_engine.compiling import compile_rules
 from whistle_engine.events import Refused
 from whistle_engine.model import (
     Actor,
@@ -41,7 +42,6 @@ from whistle_engine.model import (
 from whistle_engine.policy import Category
 from whistle_engine.review.laws import STEP_LAWS, Taken
 from whistle_engine.rules import Limits, Rules
-from whistle_engine.workflow import compile_rules
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

@@ -22,6 +22,7 @@ from tests.unit.played import DAY, FED_BACK, MINUTE, NOT_SOLVED, Play, row, rule
 from tests.walks import BY_ID, PROOF
 from whistle_engine import commands as c
 from whistle_engine import events as e
+from whistle_engine.compiling import compile_rules
 from whistle_engine.directory import Receiver, Shift
 from whistle_engine.errors import PolicyError
 from whistle_engine.model import (
@@ -34,7 +35,7 @@ from whistle_engine.model import (
     What,
 )
 from whistle_engine.policy import Policy
-from whistle_engine.workflow import compile_rules, duties
+from whistle_engine.workflow import duties
 
 # ---------------------------------------------------------------- FR1: one lead, one receiver
 
@@ -590,6 +591,50 @@ def test_fr9_nor_straight_from_the_hotline() -> None:
     assert Play().classified().no("hotline", c.SendStraight(to="zhujian")) == {
         "straight_not_allowed"
     }
+
+
+def test_fr9_a_street_that_the_catalogue_names_leads_where_its_list_holds_it() -> None:
+    rows = (row("stalls", "tough", "fenghuang xinhua zhujian", "chengguan shuiwu"),)
+    items = tuple(evolve(item, category="stalls") for item in tiny_policy().street_list[:1])
+    rules = rules_with(categories=(*tiny_categories(), *rows), street_list=items)
+    play = Play(rules).blown("stalls")
+    assert [clock.unit for clock in play.running(What.DISPATCH)] == ["zhihui"]
+    play.ok("operator", c.Dispatch())  # the matter's own street, not the other one
+    assert play.parts() == {"xinhua": Part.LEAD, "chengguan": Part.JOINT, "shuiwu": Part.INVITED}
+    play = Play(rules).blown("stalls")
+    assert play.no("operator", c.Dispatch(lead="fenghuang")) == {"cannot_lead"}
+    play.ok("operator", c.Dispatch(lead="xinhua"))
+    play = Play(rules).blown("stalls")
+    play.ok("operator", c.Dispatch(lead="zhujian"))
+    assert play.parts() == {"zhujian": Part.LEAD, "chengguan": Part.JOINT, "shuiwu": Part.INVITED}
+
+
+def test_fr9_nor_does_the_catalogue_put_on_a_street_what_its_list_does_not_hold() -> None:
+    rows = (row("stalls", "tough", "xinhua"), row("stalls_too", "tough", "xinhua zhujian"))
+    # No such policy is compiled; the engine does not rely on that.
+    rules = evolve(rules_with(), policy=tiny_policy(categories=(*tiny_categories(), *rows)))
+    play = Play(rules).blown("stalls")
+    assert play.clock(What.DESIGNATE).unit == "shegong"
+    assert play.no("operator", c.Dispatch()) == {"not_in_catalogue"}
+    assert play.no("operator", c.Dispatch(lead="xinhua")) == {"not_on_street_list"}
+    play.ok("coordinator", c.Admit())
+    play.ok("operator", c.Dispatch())
+    assert play.parts() == {"xinhua": Part.LEAD}
+    play = Play(rules).dispatched("stalls_too")
+    assert play.parts() == {"zhujian": Part.LEAD}
+
+
+def test_fr9_no_street_leads_an_emergency_by_the_catalogue() -> None:
+    rows = (row("dike", "emergency", "xinhua chengguan"), row("ice", "emergency", "xinhua"))
+    items = tuple(
+        evolve(item, category=code)
+        for item in tiny_policy().street_list[:1]
+        for code in ("dike", "ice")
+    )
+    rules = rules_with(categories=(*tiny_categories(), *rows), street_list=items)
+    assert Play(rules).dispatched("dike", "emergency").parts() == {"chengguan": Part.LEAD}
+    lead = rules.policy.urgent_lead
+    assert Play(rules).dispatched("ice", "emergency").parts() == {lead: Part.LEAD}
 
 
 # ---------------------------------------------------------------- FR10: clocks of one's own

@@ -24,6 +24,7 @@ from whistle_engine import codec
 from whistle_engine import commands as c
 from whistle_engine import events as e
 from whistle_engine.commits import Receipt
+from whistle_engine.compiling import compile_rules
 from whistle_engine.engine import Engine
 from whistle_engine.errors import PolicyError
 from whistle_engine.events import Refused
@@ -46,7 +47,7 @@ from whistle_engine.model import (
 )
 from whistle_engine.rules import Rules
 from whistle_engine.storage.memory import MemoryStore
-from whistle_engine.workflow import compile_rules, decide, duties, view
+from whistle_engine.workflow import decide, duties, view
 from whistle_engine.workflow import evolve as evolve_matter
 
 # ---------------------------------------------------------------- L1, L2, L3: danger

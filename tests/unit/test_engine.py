@@ -28,6 +28,7 @@ from whistle_engine.commands import (
     Urge,
 )
 from whistle_engine.commits import Receipt
+from whistle_engine.compiling import compile_rules
 from whistle_engine.digests import digest_of
 from whistle_engine.engine import ATTEMPTS, SYSTEM, Engine
 from whistle_engine.errors import CommandIdReused, UnknownMatter, VersionConflict
@@ -57,7 +58,7 @@ from whistle_engine.storage.rows import (
     VaultText,
     chain_digest,
 )
-from whistle_engine.workflow import compile_rules, duties, replay, timers
+from whistle_engine.workflow import duties, replay, timers
 
 ALICE = actor("alice", Role.RESIDENT)
 BOB = actor("bob", Role.RESIDENT)
@@ -166,11 +167,12 @@ def test_the_basis_names_documents_that_can_be_read(world: World) -> None:
 
 
 def test_exact_bytes_are_kept_under_their_digest() -> None:
-    store, data = MemoryStore(), b"# a policy file"
-    read = evolve(rules(), policy_digest=digest_of(data))
-    engine = Engine(store, read, documents=[data])
-    assert engine.rules.policy_digest == digest_of(data)
-    assert store.get_document(digest_of(data)) == data
+    store, data = MemoryStore(), (b"# a policy file", b"# a directory")
+    read = compile_rules(tiny_policy(), tiny_directory(), documents=data)
+    engine = Engine(store, read)
+    assert engine.rules.policy_digest == digest_of(data[0])
+    assert store.get_document(digest_of(data[0])) == data[0]
+    assert store.get_document(digest_of(data[1])) == data[1]
 
 
 def test_a_digest_without_bytes_is_not_named(world: World) -> None:

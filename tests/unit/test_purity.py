@@ -1,6 +1,6 @@
 """The core takes time as a value and touches nothing outside: no clock, chance, file or log.
 
-The modules from `errors` to `workflow` are read as syntax trees. What they import is compared
+The modules below the shell are read as syntax trees. What they import is compared
 with a list of what they may import, so that a module nobody thought of is refused as well. Which
 modules these are stands once, in the contracts of `pyproject.toml`.
 """
@@ -132,9 +132,9 @@ def _files(module: str) -> list[Path]:
     return sorted(base.rglob("*.py")) if base.is_dir() else [base.with_suffix(".py")]
 
 
-def test_core_is_every_layer_from_workflow_down() -> None:
+def test_core_is_every_layer_from_compiling_down() -> None:
     layers = [layer.split(" : ") for layer in CONTRACTS["layers"]["layers"]]
-    top = next(number for number, layer in enumerate(layers) if "workflow" in layer)
+    top = next(number for number, layer in enumerate(layers) if "compiling" in layer)
     below = [name for layer in layers[top:] for name in layer if not name.startswith("(")]
     assert sorted(CORE) == sorted(below)
 

@@ -9,9 +9,9 @@ import pytest
 from tests.support import NOW, actor, tiny_directory, tiny_policy
 from whistle_engine import commands as c
 from whistle_engine import events as e
+from whistle_engine.compiling import compile_rules
 from whistle_engine.model import Actor, Appeal, AppealKind, Place, Raiser, Role, facts
 from whistle_engine.testing import Spec, given
-from whistle_engine.workflow import compile_rules
 
 RULES = compile_rules(tiny_policy(), tiny_directory())
 WANG = actor("wang", Role.RESIDENT)

@@ -81,7 +81,7 @@ def message(text: str) -> str:
         ),
         (
             HEAD.replace('"xingqing"', '"xinqing"') + RECEIVE,
-            'a.toml: policy: policies: there is no "xinqing"',
+            'a.toml: policy: policies: nothing of the name "xinqing" comes with the library',
         ),
         (
             HEAD.replace('en = "A"', 'fr = "A"') + RECEIVE,

@@ -24,6 +24,7 @@ from tests.support import (
 from whistle_engine import events as e
 from whistle_engine import model, texts
 from whistle_engine.commands import ACTS, NAMES
+from whistle_engine.compiling import compile_rules
 from whistle_engine.model import (
     Shirk,
     Unmet,
@@ -32,7 +33,6 @@ from whistle_engine.refusals import CLAUSES, unmet
 from whistle_engine.texts import LANGS, Lang
 from whistle_engine.texts import _tables as tables
 from whistle_engine.texts._voice import section
-from whistle_engine.workflow import compile_rules
 
 TABLES = ("labels", "refusals", "events", "due", "notices")
 ENUMS = tuple(

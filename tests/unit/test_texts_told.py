@@ -23,6 +23,7 @@ from tests.support import (
 from tests.unit import text_samples as samples
 from whistle_engine import events as e
 from whistle_engine import model, texts
+from whistle_engine.compiling import compile_rules
 from whistle_engine.model import (
     Actor,
     Due,
@@ -38,7 +39,7 @@ from whistle_engine.texts import LANGS, Importance, Lang
 from whistle_engine.texts import _tables as tables
 from whistle_engine.texts._events import template_of, values_of
 from whistle_engine.texts._voice import Voice
-from whistle_engine.workflow import compile_rules, replay
+from whistle_engine.workflow import replay
 
 RULES = compile_rules(tiny_policy(), tiny_directory())
 RULES_2025 = compile_rules(

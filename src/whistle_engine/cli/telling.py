@@ -37,8 +37,6 @@ from whistle_engine.story.values import PASSIVE, Story
 
 _ALIKE = 0.5
 """From this likeness on, a note and the words that came with the act say the same."""
-_QUOTED = 16
-"""So many characters of the Chinese article are quoted to readers of English."""
 _NUMBERED = re.compile(r"[A-Z]+\d+")
 _SKIPPED = (e.ClockStarted, e.ShirkRefused)
 """Events that are told by other means than their sentence."""
@@ -273,23 +271,8 @@ class Teller:
         return tuple(limits)
 
     def plain_due(self, due: Due) -> Due:
-        """The due time without the key of its rule, and with its source in words."""
-        limit = attrs.evolve(due.limit, rule="", source=self._source(due.limit.source))
-        return attrs.evolve(due, limit=limit)
-
-    def _source(self, source: str) -> str:
-        """A source as the policy writes it (``article: …; choice: …``), in words."""
-        parts = re.split(r"(?:^|; )(article|choice): ", source)
-        if len(parts) == 1:
-            return source
-        told = [parts[0]] if parts[0] else []
-        for kind, words in zip(parts[1::2], parts[2::2], strict=True):
-            key = "rest" if kind == "choice" and told else kind
-            if self.lang == "en" and kind == "article" and len(words) > _QUOTED:
-                words = words[:_QUOTED] + "…"  # noqa: PLW2901  the article is in Chinese
-            inner = words.replace("“", "‘").replace("”", "’")
-            told.append(say(key, self.lang, words=inner))
-        return say("stop", self.lang).join(told)
+        """The due time without the key of its rule."""
+        return attrs.evolve(due, limit=attrs.evolve(due.limit, rule=""))
 
 
 def _titles(story: Story, lang: Lang) -> dict[str, str]:

@@ -49,12 +49,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "clause.table": ("办理流程", "stages"),
     "due": ("{what}：{who}。", "{what}: {who}. "),
     "same": ("算法同前。", "Counted as before."),
-    "article": ("报道原文“{words}”", "the article: “{words}”"),
-    "choice": ("自定", "our choice: {words}"),
-    "rest": ("其余自定", "our choice: {words}"),
+    "stop": ("；", "; "),
     "none": ("（未指明）", "(not named)"),
     "join": ("、", "; "),
-    "stop": ("；", "; "),
     # the summary
     "summary": ("小结", "Summary"),
     "whistle": ("吹哨", "whistle"),

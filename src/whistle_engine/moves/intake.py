@@ -9,8 +9,9 @@ from attrs import evolve
 
 from whistle_engine import commands as c
 from whistle_engine import events as e
-from whistle_engine.classify import dangers, fact_problems
+from whistle_engine.classify import dangers, fact_problems, pressing
 from whistle_engine.model import (
+    UNKNOWN,
     Affair,
     Appeal,
     AppealKind,
@@ -200,10 +201,9 @@ def start_track(record: Record, matter: Matter, affair: Affair, known: Facts) ->
         urgent = _urgent(record.rules, known, record.at)
         record.start(What.BLOW, holder, policy.limits["blow_urgent" if urgent else "blow"])
         return
-    scope = dict(known).get("scope", "unknown")
-    rows = [row for row in policy.tracks if row.affair is affair]
-    row = next((r for r in rows if r.scope == scope), rows[-1])
-    record.start(MAIN[affair], holder, row.limit)
+    scope = dict(known).get("scope", UNKNOWN)
+    limit = policy.track(affair, scope, urgent=pressing(policy, known))
+    record.start(MAIN[affair], holder, limit)
 
 
 def _urgent(rules: Rules, known: Facts, now: datetime) -> bool:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, time, timedelta
 from enum import Enum
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import frozen
 
 from whistle_engine.commands import NAMES
 from whistle_engine.directory import Shift
-from whistle_engine.model import Affair, LimitUnit, Party, StepAction, UnitKind, What
+from whistle_engine.model import Affair, Label, LimitUnit, Party, StepAction, UnitKind, What
+from whistle_engine.problems import listed, nearest
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -29,21 +30,40 @@ RUNGS = (
 """What a rung of the ladder may do; the rest are fallbacks, which the engine sets."""
 FARTHEST = timedelta(hours=14)
 """No place on earth is further from UTC."""
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Days outside are slips of the pen, and reckoning with them would overflow."""
+LONGEST = 366
+"""No range of days off is longer, in days."""
+MOST = 9999
+"""No count is larger."""
+
+
+Titles: TypeAlias = Collection[tuple[str, str]]
+"""What names are called, each title with its name."""
+
+
+class Near(ValueError):  # noqa: N818  it is caught at once, and never seen
+    """A value is wrong, and this is what was probably meant."""
 
 
 @frozen
 class Form(Generic[T]):
     """What a value should be, in words, and how it is read.
 
-    ``read`` raises an error if the value is of another form; a ``ValueError`` that begins with a
-    semicolon is a hint to be shown.
+    Attributes:
+        says: what it should be, as the end of "it should be …".
+        read: raises an error if the value is of another form; :class:`Near` names what was meant.
+        kind: the type that TOML gives it.
+        names: the names that it may have, if they are few and known.
     """
 
-    says: str
+    says: Label
     read: Callable[[Any], T]
+    kind: type = str
+    names: tuple[str, ...] = ()
 
 
-def exactly(says: str, kind: type[T], test: Callable[[T], bool] = lambda _: True) -> Form[T]:
+def exactly(zh: str, en: str, kind: type[T], test: Callable[[T], bool] = lambda _: True) -> Form[T]:
     """A form for one type of TOML's, and the values of it that pass a test."""
 
     def read(value: Any) -> T:
@@ -52,45 +72,55 @@ def exactly(says: str, kind: type[T], test: Callable[[T], bool] = lambda _: True
             raise ValueError
         return value
 
-    return Form(says, read)
+    return Form(Label(zh, en), read, kind)
 
 
-def one_of(names: Iterable[str], what: str = "one of") -> Form[str]:
-    """A form for a name among those that are known."""
-    known = tuple(dict.fromkeys(names))
-    says = f"{what} {listed(known)}" if known else f"{what} those declared, and there are none"
+def one_of(
+    names: Iterable[str], what: Label | None = None, *, called: Callable[[], Titles] = dict
+) -> Form[str]:
+    """A form for a name among those that are known; ``what`` says what they are, if many.
+
+    ``called`` gives what they are called in Chinese: who writes that is told the name.
+    """
+    known = dict.fromkeys(names)
+    says = what or Label(f"{listed(known, 'zh')}之一", f"one of {listed(known, 'en')}")
+    if not known:
+        says = Label(
+            "已声明的代码（目前一个也没有声明）", "one of those declared, and there are none"
+        )
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or value not in known:
-            raise ValueError(nearest(value, known))
+            raise Near(_by_title(value, called()) or nearest(value, known))
         return value
 
-    return Form(says, read)
+    return Form(says, read, str, () if what else tuple(known))
+
+
+def _by_title(value: object, called: Titles) -> str:
+    """The one name that is called so, or is the only one whose title has the words."""
+    if not isinstance(value, str) or len(value) < 2:  # noqa: PLR2004  one sign is in many
+        return ""
+    exact = [name for title, name in called if title == value]
+    found = exact or [name for title, name in called if value in title]
+    return found[0] if len(set(found)) == 1 else ""
 
 
 def member(members: Iterable[E]) -> Form[E]:
     """A form for the value of a member of an enumeration."""
     by_name = {found.value: found for found in members}
-    names = one_of(by_name)
-    return Form(names.says, lambda value: by_name[names.read(value)])
+    names = one_of(by_name, called=lambda: _titles(by_name.values()))
+    return Form(names.says, lambda value: by_name[names.read(value)], str, names.names)
 
 
-def listed(names: Iterable[str]) -> str:
-    """Names in quotes, with commas."""
-    return ", ".join(f'"{name}"' for name in names)
+def _titles(members: Iterable[Enum]) -> Titles:
+    from whistle_engine.texts import label  # noqa: PLC0415  only mistakes need it
 
-
-def nearest(word: object, known: Iterable[str]) -> str:
-    """A hint at the known name that is most like a word; empty if none is."""
-    from difflib import get_close_matches  # noqa: PLC0415  needed only here
-
-    # The comparison is quadratic, and no name is longer.
-    found = get_close_matches(str(word)[:64], list(known), n=1)
-    return f'; did you mean "{found[0]}"?' if found else ""
+    return [(label(found, "zh"), str(found.value)) for found in members]
 
 
 def _offset(value: Any) -> timedelta:
-    found = re.fullmatch(r"([+-])([01]\d):([0-5]\d)", value)
+    found = re.fullmatch(r"([+-])([01]\d):([0-5]\d)", value, re.ASCII)
     if found is None:
         raise ValueError
     size = timedelta(hours=int(found[2]), minutes=int(found[3]))
@@ -100,61 +130,160 @@ def _offset(value: Any) -> timedelta:
 
 
 def _shift(value: Any) -> Shift:
-    found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", value)
+    found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", value, re.ASCII)
     if found is None:
         raise ValueError
-    start, end = time.fromisoformat(found[1]), time.fromisoformat(found[2])
-    if start >= end:
-        raise ValueError("; this one ends before it begins")
+    start = time.fromisoformat(found[1])
+    end = time.min if found[2] == "24:00" else time.fromisoformat(found[2])
+    if start >= end != time.min:
+        raise Near(f"{found[1]}-24:00; 00:00-{found[2]}" if end > time.min else "")
     return Shift(start=start, end=end)
 
 
+def _day(value: Any) -> date:
+    if type(value) is not date or not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValueError
+    return value
+
+
 def _days(value: Any) -> tuple[date, ...]:
-    first, _, last = str(value).partition("/")
-    start, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(/[0-9]{4}-[0-9]{2}-[0-9]{2})?", value) is None:
+        raise Near(_day_meant(value))
+    first, _, last = value.partition("/")
+    start, end = _day(date.fromisoformat(first)), _day(date.fromisoformat(last or first))
     if end < start:
-        raise ValueError("; this one ends before it begins")
+        raise Near(f"{last}/{first}")
+    if end - start > timedelta(days=LONGEST):
+        raise ValueError
     return tuple(start + timedelta(days=n) for n in range((end - start).days + 1))
+
+
+def _day_meant(value: str) -> str:
+    found = re.fullmatch(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", value)
+    return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found is not None else ""
+
+
+_UNITS = {
+    "hours": r"小时|个小时|h|hrs?|钟头",
+    "work hours": r"工作小时|个工作小时|工作时|business hours?|working hours?",
+    "days": r"天|日|自然日|个自然日|d|calendar days?",
+    "working days": r"工作日|个工作日|工作天|business days?|work days?|workdays?|wd",
+}
+"""How people write units of time, so that the right one can be named."""
 
 
 def _amount(least: int) -> Callable[[Any], tuple[int, LimitUnit]]:
     def read(value: Any) -> tuple[int, LimitUnit]:
         found = re.fullmatch(r"([0-9]{1,4}) (working[ _]day|work[ _]hour|day|hour)s?", value)
         if found is None or int(found[1]) < least:
-            raise ValueError
+            raise Near(_meant(value))
         return int(found[1]), LimitUnit(found[2].replace(" ", "_") + "s")
 
     return read
 
 
-TEXT = exactly("a text that is not empty", str, lambda text: bool(text.strip()))
+def _meant(value: str) -> str:
+    found = re.fullmatch(r"\s*([0-9]{1,4})[\s_]*(\D+?)\s*", value)
+    if found is None or int(found[1]) < 1:
+        return ""
+    written = found[2].lower().replace("_", " ")
+    for unit, others in _UNITS.items():
+        if re.fullmatch(others, written) or written in (unit, unit.removesuffix("s")):
+            return f"{int(found[1])} {unit.removesuffix('s') if int(found[1]) == 1 else unit}"
+    unit = nearest(written, _UNITS)
+    return (
+        f"{int(found[1])} {unit.removesuffix('s') if int(found[1]) == 1 else unit}" if unit else ""
+    )
+
+
+TEXT = exactly("非空文字", "a text that is not empty", str, lambda text: bool(text.strip()))
 CODE = exactly(
-    "a code of small letters, digits, _ and - that begins with a letter",
+    "编码（小写字母开头，由小写字母、数字、_、-组成，至多64个字符）",
+    "a code of small letters, digits, _ and - that begins with a letter, 64 of them at most",
     str,
-    lambda text: re.fullmatch(r"[a-z][a-z0-9_-]*", text) is not None,
+    lambda text: re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", text) is not None,
 )
-SOURCE = exactly(
-    'where the value comes from: "choice: <why>", or "<origin>: <its words>"',
+FILE_NAME = exactly(
+    "同一文件夹内的文件名，如“categories.csv”",
+    'the name of a file in the same folder, such as "categories.csv"',
     str,
-    lambda text: re.match(r"[a-z][a-z ]*: \S", text) is not None,
+    lambda text: (
+        text.isprintable()
+        and re.fullmatch(r'[^.\/\\:*?"<>|][^/\\:*?"<>|]{0,89}\.csv', text) is not None
+    ),
 )
 FORMAT = exactly(
+    f"{FORMAT_NUMBER}（本版本只认这一种格式）",
     f"{FORMAT_NUMBER}, the only format that this version reads",
     int,
     lambda number: number == FORMAT_NUMBER,
 )
-COUNT = exactly("a whole number, 0 or more", int, lambda number: number >= 0)
-FROM_ONE = exactly("a whole number, 1 or more", int, lambda number: number >= 1)
-YEAR = exactly("a year such as 2024, without quotes", int, lambda year: year in range(2000, 3000))
-YES_NO = exactly("true or false, without quotes", bool)
-DAY = exactly("a day such as 2024-01-31, without quotes", date)
-LIST: Form[list[Any]] = exactly("a list in [ ]", list)
-TABLE: Form[dict[str, Any]] = exactly("a table", dict)
-OFFSET = Form('an offset from UTC such as "+08:00"', _offset)
-SHIFT = Form('hours of work such as "08:30-12:00"', _shift)
-DAYS = Form('a day such as "2024-01-31", or a range such as "2024-02-10/2024-02-17"', _days)
-LIMIT = Form('a limit such as "24 hours", "4 work hours", "5 days" or "1 working day"', _amount(1))
-AFTER = Form('a length such as "0 hours", "4 work hours" or "2 working days"', _amount(0))
+COUNT = exactly(
+    f"0至{MOST}的整数，不加引号",
+    f"a whole number from 0 to {MOST}, without quotes",
+    int,
+    lambda n: n in range(MOST + 1),
+)
+FROM_ONE = exactly(
+    f"1至{MOST}的整数，不加引号",
+    f"a whole number from 1 to {MOST}, without quotes",
+    int,
+    lambda n: n in range(1, MOST + 1),
+)
+PERCENT = exactly(
+    "1至100的整数，不加引号",
+    "a whole number from 1 to 100, without quotes",
+    int,
+    lambda n: n in range(1, 101),
+)
+YEAR = exactly(
+    "年份，如2024，不加引号",
+    "a year such as 2024, without quotes",
+    int,
+    lambda year: year in range(2000, LAST_YEAR + 1),
+)
+YES_NO = exactly("true（是）或false（否），不加引号", "true or false, without quotes", bool)
+DAY = Form(
+    Label(
+        f"{FIRST_YEAR}年至{LAST_YEAR}年间的日期，如2024-01-31，不加引号",
+        f"a day such as 2024-01-31, from {FIRST_YEAR} to {LAST_YEAR}, without quotes",
+    ),
+    _day,
+    date,
+)
+LIST: Form[list[Any]] = exactly("方括号[ ]中的列表", "a list in [ ]", list)
+TABLE: Form[dict[str, Any]] = exactly("一张表（[表名]或{ }）", "a table", dict)
+OFFSET = Form(Label("与UTC的时差，如“+08:00”", 'an offset from UTC such as "+08:00"'), _offset)
+SHIFT = Form(
+    Label(
+        "时段，如“08:30-12:00”，先起后止，跨零点的分成两段",
+        'hours such as "08:30-12:00", the beginning first; past midnight they are two',
+    ),
+    _shift,
+)
+DAYS = Form(
+    Label(
+        "一天（如“2024-01-31”）或一段（如“2024-02-10/2024-02-17”，先起后止）",
+        'a day such as "2024-01-31", or a range such as "2024-02-10/2024-02-17"',
+    ),
+    _days,
+)
+LIMIT = Form(
+    Label(
+        "期限，从1起的整数加单位，如“24 hours”（小时）、“4 work hours”（工作小时）、"
+        "“5 days”（自然日）、“1 working day”（工作日）",
+        'a limit, a whole number from 1 on and a unit: "24 hours", "4 work hours", "5 days" or '
+        '"1 working day"',
+    ),
+    _amount(1),
+)
+AFTER = Form(
+    Label(
+        "时长：整数加单位，如“0 hours”“4 work hours”“2 working days”",
+        'a length such as "0 hours", "4 work hours" or "2 working days"',
+    ),
+    _amount(0),
+)
 UNIT_KIND = member(UnitKind)
 AFFAIR = member(Affair)
 WHAT = member(What)
@@ -162,4 +291,4 @@ PARTY = member(Party)
 BLOWER = member((Party.STREET, Party.COMMUNITY))
 GRANTER = member((Party.STREET, Party.COORDINATOR))
 RUNG = member(RUNGS)
-COMMAND = one_of(sorted(NAMES.values()), "the name of a command, one of")
+COMMAND = one_of(sorted(NAMES.values()), Label("一项命令的名称", "the name of a command"))

@@ -2,92 +2,148 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
+from enum import Enum
 from typing import Any, TypeVar, cast
 
-from whistle_engine.errors import PolicyError
+from attrs import evolve, frozen
+
 from whistle_engine.model import Label, Limit, LimitUnit
-from whistle_engine.policy_file.forms import (
-    CODE,
-    LIMIT,
-    LIST,
-    SOURCE,
-    TABLE,
-    TEXT,
-    Form,
-    listed,
-    nearest,
-)
+from whistle_engine.policy_file.csv_rows import MOST_ROWS, Cell, Row, as_toml, day_meant
+from whistle_engine.policy_file.forms import CODE, LIMIT, LIST, TABLE, TEXT, Form, Near
+from whistle_engine.policy_file.places import Trail
+from whistle_engine.policy_file.reading import Reading
+from whistle_engine.policy_file.shown import plain, shown
+from whistle_engine.policy_file.toml_text import parsed
+from whistle_engine.problems import Slot, Spot, nearest, placed, problem
+from whistle_engine.sources import CHOICE, parts
 
 T = TypeVar("T")
+
+NAMED = "*"
+"""Stands in a pattern for any name that the file gives."""
+MOST_NAMES = 5_000
+"""No list of codes is longer."""
+_LONGEST_NAME = 64
+_LONGEST_SOURCE = 10_000
+
+
+@frozen
+class Asked:
+    """What was asked of a key: its form, and whether it has to be there.
+
+    ``several``: a list of values of that form.
+    """
+
+    form: Form[Any]
+    needed: bool
+    several: bool = False
+    default: object = None
 
 
 class Table:
     """One table of a file: it gives values by their forms, and notes each mistake.
 
     A value that is wrong is noted and read as ``None``, in spite of its type: nothing that was
-    built from it is used, since :meth:`check` raises before anybody could.
+    built from it is used, since :meth:`Reading.check` raises before anybody could.
     """
 
-    def __init__(self, data: dict[str, Any], path: str = "", above: Table | None = None) -> None:
-        """Stand for a table at a dotted path; one inside another shares its notes."""
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        reading: Reading,
+        *,
+        path: str = "",
+        pattern: str = "",
+        trail: Trail = (),
+        row: Row | None = None,
+        absent: bool = False,
+    ) -> None:
+        """Stand for a table at a dotted path; of an absent one only its absence is told."""
         self.data = data
+        self.reading = reading
         self.path = path
-        self.asked: dict[str, None] = {}
-        self.problems: list[str] = above.problems if above is not None else []
-        self.tables: list[Table] = above.tables if above is not None else []
-        self.tables.append(self)
+        self.pattern = pattern
+        self.trail = trail
+        self.row = row
+        self.absent = absent
+        self.asked: dict[str, Asked | None] = {}
+        reading.tables.append(self)
 
     @classmethod
-    def of(cls, source: bytes, what: str) -> Table:
+    def of(cls, name: str, data: bytes) -> Table:
         """The outermost table of a file.
 
         Raises:
             PolicyError: the bytes are not TOML.
         """
-        import tomllib  # noqa: PLC0415  needed only here
-
-        try:
-            return cls(tomllib.loads(source.decode("utf-8-sig")))
-        except UnicodeDecodeError as error:
-            problem = f"byte {error.start + 1} is not UTF-8; save the file as UTF-8"
-        except tomllib.TOMLDecodeError as error:
-            problem = f"this is not TOML: {error}"
-        raise PolicyError((f"{what}: {problem}",))
+        text, found = parsed(name, data)
+        return cls(found, Reading(name, text))
 
     # -- values ----------------------------------------------------------------------------
 
     def take(self, name: str, form: Form[T], default: T | None = None) -> T:
         """A value that must be there, unless there is a default."""
-        if name not in self.data and default is None:
-            self.asked[name] = None
-            self.wrong(name, f"is missing; it should be {form.says}")
-        found = self.maybe(name, form)
+        found = self.maybe(name, form, needed=default is None, default=default)
         return cast("T", default if found is None else found)
 
-    def maybe(self, name: str, form: Form[T]) -> T | None:
+    def maybe(
+        self, name: str, form: Form[T], *, needed: bool = False, default: T | None = None
+    ) -> T | None:
         """A value, or ``None`` if it is not there."""
-        self.asked[name] = None
-        return self.read(name, self.data[name], form) if name in self.data else None
+        self.asked[name] = Asked(form, needed, default=default)
+        if name in self.data:
+            return self.read(name, self.data[name], form)
+        if needed and self.row is not None and name not in self.row.columns:
+            self._no_column(self.row, name, form.says)
+        elif needed:
+            self.wrong("missing", name, right=form.says)
+        return None
 
-    def each(self, name: str, form: Form[T], *, needed: bool = True) -> tuple[T, ...]:
+    def each(
+        self,
+        name: str,
+        form: Form[T],
+        *,
+        needed: bool = True,
+        says: Label = LIST.says,
+        most: int = MOST_ROWS,
+    ) -> tuple[T, ...]:
         """A list of values; empty if it is not there and not needed."""
-        found = self.take(name, LIST, None if needed else [])
+        found = self.take(name, evolve(LIST, says=says), None if needed else [])
+        self.asked[name] = Asked(form, needed, several=True)
+        if found and len(found) > most:
+            self.wrong("list_too_long", name, most=most)
+            return ()
         return tuple(
-            self.read(f"{name}[{n}]", value, form) for n, value in enumerate(found or (), 1)
+            self.read(f"{name}[{n}]", value, form, (name, n - 1))
+            for n, value in enumerate(found or (), 1)
         )
 
-    def codes(self, name: str, form: Form[str] = CODE, *, needed: bool = True) -> tuple[str, ...]:
-        """A list of codes, none of them twice."""
-        found = self.each(name, form, needed=needed)
-        for code in sorted({code for code in found if code and found.count(code) > 1}):
-            self.wrong(name, f'"{code}" is there twice; once is enough')
+    def codes(
+        self, name: str, form: Form[T], *, needed: bool = True, most: int = MOST_NAMES
+    ) -> tuple[T, ...]:
+        """A list of names, none of them twice."""
+        found = self.each(name, form, needed=needed, most=most)
+        seen: set[T] = set()
+        for n, code in enumerate(found):
+            if code and code in seen:
+                written = code.value if isinstance(code, Enum) else str(code)
+                self.wrong("listed_twice", f"{name}[{n + 1}]", at=(name, n), name=written)
+            seen.add(code)
         return found
 
-    def source(self) -> str:
-        """The table's source, which it must have."""
-        return self.take("source", SOURCE)
+    def source(self, name: str = "source") -> str:
+        """The table's source, which it must have, of declared origins."""
+        text = self.take(name, SOURCE)
+        for part in parts(text or ""):
+            known = (*self.reading.origins, CHOICE)
+            if part.origin not in known:
+                near = nearest(part.origin, known)
+                self.wrong("unknown_origin", name, origin=part.origin, known=known, near=near)
+        return text
 
     def label(self) -> Label:
         """The Chinese and the English title."""
@@ -98,70 +154,206 @@ class Table:
         if isinstance(self.data.get(name), dict):
             own = self.table(name)
             found, source = own.take("limit", form), own.source()
+            self.asked[name] = Asked(form, needed=True)
         else:
-            found, source = self.take(name, form), str(self.data.get("source", ""))
+            above = self.data.get("source")
+            found, source = self.take(name, form), str(above) if isinstance(above, str) else ""
         amount, unit = cast("tuple[int, LimitUnit] | None", found) or (0, LimitUnit.HOURS)
         return Limit(amount=amount, unit=unit, rule=self.key(name), source=source)
 
+    def later(self, name: str, form: Form[tuple[int, LimitUnit]]) -> Limit | None:
+        """A limit that need not be there."""
+        self.asked[name] = Asked(form, needed=False)
+        return self.limit(name, form) if name in self.data else None
+
     # -- tables inside ---------------------------------------------------------------------
 
-    def table(self, name: str) -> Table:
-        """A table inside this one."""
-        return Table(self.take(name, TABLE) or {}, self.key(name), self)
+    def table(self, name: str, *, needed: bool = True) -> Table:
+        """A table inside this one; an empty one if it is not there."""
+        says = Label(f"[{self.key(name)}]表", f"a table [{self.key(name)}]")
+        found = self.maybe(name, evolve(TABLE, says=says), needed=needed)
+        return self._inside(found or {}, name, (name,), name, absent=found is None)
 
-    def named(self, name: str) -> Iterator[tuple[str, Table]]:
+    def one(self, name: str) -> Table:
+        """One table among those that the file names."""
+        says = Label(f"[{self.key(name)}]表", f"a table [{self.key(name)}]")
+        found = self.maybe(name, evolve(TABLE, says=says))
+        self.asked[name] = None
+        return self._inside(found or {}, name, (name,), NAMED, absent=found is None)
+
+    def named(self, name: str, *, needed: bool = True) -> Iterator[tuple[str, Table]]:
         """The tables of a table of tables, by their names; the outer one holds nothing else."""
-        outer = self.table(name)
+        outer = self.table(name, needed=needed)
         for code in outer.data:
-            outer.read(code, code, CODE)
-            yield code, outer.table(code)
+            outer.read(code, code, CODE, at_key=True)
+            yield code, outer.one(code)
 
     def rows(self, name: str, called: str | None = None) -> Iterator[Table]:
-        """The tables of a list of tables; in messages by what they are called, or numbered."""
-        for n, data in enumerate(self.each(name, TABLE), 1):
-            label = data.get(called) if data and called is not None else None
-            at = f"{name}.{label}" if isinstance(label, str) else f"{name}[{n}]"
-            yield Table(data or {}, self.key(at), self)
+        """The tables of a list of tables, or the rows of the file beside.
+
+        In messages they are named by the key ``called``, or numbered.
+        """
+        beside = self.reading.beside.get(name)
+        if beside is None:
+            header = f"[[{self.key(name)}]]"
+            says = Label(f"{header}表，每项一张", f"tables {header}, one for each")
+            for n, data in enumerate(self.each(name, TABLE, says=says)):
+                path = _row_path(name, (data or {}).get(called or ""), n)
+                yield self._inside(data or {}, path, (name, n), f"{name}[]")
+            return
+        self.asked[name] = Asked(TABLE, needed=True, several=True)
+        if name in self.data:
+            self.wrong("table_twice", name, file=beside[0].spot.file if beside else "CSV")
+        for n, row in enumerate(beside):
+            path = _row_path(name, row.cells.get(called) if called else None, n)
+            yield self._inside(row.cells, path, (name, n), f"{name}[]", row)
+
+    def _inside(
+        self,
+        data: Mapping[str, Any],
+        name: str,
+        trail: Trail,
+        pattern: str,
+        row: Row | None = None,
+        *,
+        absent: bool = False,
+    ) -> Table:
+        return Table(
+            data,
+            self.reading,
+            path=self.key(name),
+            pattern=f"{self.pattern}.{pattern}" if self.pattern else pattern,
+            trail=(*self.trail, *trail),
+            row=row,
+            absent=absent or self.absent,
+        )
 
     # -- mistakes --------------------------------------------------------------------------
 
     def key(self, name: str) -> str:
-        """The dotted key of a value."""
+        """The dotted key of a value, as it can be shown."""
+        if not name.isprintable() or len(name) > _LONGEST_NAME:
+            name = str(shown(name))[1:-1]
         return f"{self.path}.{name}" if self.path else name
 
-    def wrong(self, name: str, message: str) -> None:
+    def spot(
+        self, name: str = "", more: Trail | None = None, *, at_key: bool = False
+    ) -> Spot | None:
+        """Where a value stands, or its key, or the table if there is no such key."""
+        if self.row is not None:
+            return self.row.at(name)
+        if not name or (name not in self.data and more is None):
+            return self.reading.places.key(self.trail)
+        find = self.reading.places.key if at_key else self.reading.places.value
+        return find((*self.trail, *(more or (name,))))
+
+    def wrong(
+        self,
+        code: str,
+        name: str = "",
+        /,
+        *,
+        near: str = "",
+        at: Trail | None = None,
+        at_key: bool = False,
+        **slots: Slot,
+    ) -> None:
         """Note what is wrong with a value, and what would be right."""
-        self.problems.append(f"{self.key(name)}: {message}")
+        if self.absent:
+            return
+        key = self.key(name) if name else self.path
+        told = problem(code, key, near=near, **slots)
+        base = name.partition("[")[0]
+        self.reading.note(placed(told, self.spot(base, at, at_key=at_key)))
 
-    def read(self, name: str, value: object, form: Form[T]) -> T:
+    def unknown(self, name: str) -> None:
+        """Note a key that nobody asked for; of a column, once."""
+        known = tuple(self.asked)
+        left = tuple(other for other in known if other not in self.data)
+        near = nearest(plain(name), left) or nearest(plain(name), known)
+        known = () if near else left or known
+        if self.row is None:
+            self.reading.meant.add(self.key(near) if near else "-")
+            told = problem("unknown_key", self.key(name), near=near, known=known)
+            self.reading.note(placed(told, self.spot(name, at_key=True)))
+        elif self.reading.first(self.row, name):
+            key = self.pattern.removesuffix("[]")
+            self.reading.meant.add(f"{key}.{near}" if near else "-")
+            told = problem(
+                "unknown_column",
+                key,
+                name=str(shown(name))[1:-1],
+                near=near,
+                known=known,
+            )
+            self.reading.note(placed(told, self.row.above(name)))
+
+    def _no_column(self, row: Row, name: str, right: Label) -> None:
+        """Note, once, that a file lacks a column that every row needs."""
+        if self.reading.first(row, name):
+            told = problem(
+                "missing_column", self.pattern.removesuffix("[]"), name=name, right=right
+            )
+            self.reading.note(placed(told, row.above(name)))
+
+    def read(
+        self,
+        name: str,
+        value: object,
+        form: Form[T],
+        at: Trail | None = None,
+        *,
+        at_key: bool = False,
+    ) -> T:
         """A value by its form, or a note that it is not of that form."""
+        given = as_toml(value, form.kind) if isinstance(value, Cell) else value
+        near = ""
         try:
-            return form.read(value)
-        except (ValueError, TypeError, AttributeError) as error:
-            hint = str(error) if str(error).startswith(";") else ""
-            shown = str(value) if isinstance(value, date) else repr(value)
-            self.wrong(name, f"{shown[:80]} is wrong; it should be {form.says}{hint}")
-            return cast("T", None)
+            return form.read(given)
+        except Near as error:
+            near = str(error)
+        except (ValueError, TypeError, AttributeError):
+            pass
+        if isinstance(value, Cell) and form.kind is date:
+            near = near or day_meant(value)
+        near = near or _tidied(given, form)
+        self.wrong(
+            "bad_value", name, at=at, at_key=at_key, near=near, value=shown(given), right=form.says
+        )
+        return cast("T", None)
 
-    def once(self, name: str, values: Iterable[str]) -> None:
-        """Note each value that is there twice and should not be."""
-        seen: set[str] = set()
-        for value in values:
-            if value and value in seen:
-                self.wrong(name, f'"{value}" is there twice; give each a name of its own')
-            seen.add(value)
 
-    def check(self) -> None:
-        """Raise all that was wrong, keys that nobody asked for among them.
+def _row_path(name: str, label: object, number: int) -> str:
+    if isinstance(label, str) and label.isprintable() and len(label) <= _LONGEST_NAME:
+        return f"{name}.{label}"
+    return f"{name}[{number + 1}]"
 
-        Raises:
-            PolicyError: with every mistake.
-        """
-        for table in self.tables:
-            for name in table.data:
-                if name not in table.asked:
-                    known = list(table.asked)
-                    hint = nearest(name, known) or f"; there may be {listed(known)}"
-                    table.wrong(name, f"there is no such key{hint}")
-        if self.problems:
-            raise PolicyError(tuple(self.problems))
+
+def _tidied(value: object, form: Form[Any]) -> str:
+    """The value without full-width and invisible signs, if that would be right."""
+    if not isinstance(value, str) or plain(value) == value:
+        return ""
+    try:
+        form.read(plain(value))
+    except (ValueError, TypeError, AttributeError):
+        return ""
+    return plain(value)
+
+
+def _source(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST_SOURCE:
+        raise ValueError
+    found = parts(value)
+    if not found or not all(part.words.zh for part in found):
+        meant = re.fullmatch(r"([a-z][a-z_]*)\s*[:：]\s*(\S.*)", value, re.DOTALL)
+        raise Near(str(shown(f"{meant[1]}: {meant[2]}"))[1:-1] if meant is not None else "")
+    return str(value)
+
+
+SOURCE = Form(
+    Label(
+        "依据，如“choice: 理由 | why”（自定），或“<依据代码>: 原文”，半角冒号后空一格",
+        'where the value comes from: "choice: 理由 | why", or "<origin>: its words"',
+    ),
+    _source,
+)

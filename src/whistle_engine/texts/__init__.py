@@ -19,13 +19,13 @@ from whistle_engine.events import EVENTS, Event, Refused
 from whistle_engine.model import Actor, Due, Matter, Role
 from whistle_engine.rules import Rules
 from whistle_engine.texts import _due, _events, _refusals
-from whistle_engine.texts._tables import LANGS, Lang, fill, table, text
+from whistle_engine.texts._tables import LANGS, Lang, fill, names, table, text
 from whistle_engine.texts._voice import Voice, section
 from whistle_engine.workflow import evolve
 
 __all__ = [
     "LANGS", "Importance", "Lang", "Line", "due", "event", "label", "line", "notice", "notices",
-    "refusal", "timeline", "who",
+    "placeholders", "refusal", "timeline", "who",
 ]  # fmt: skip
 
 
@@ -198,7 +198,8 @@ def notice(
         lang: ``zh`` or ``en``.
         facts: what it may name, as codes and ISO instants: ``matter``, ``unit``, ``lead``,
             ``kind``, ``category``, ``what``, ``due``, ``result`` …; what is missing is left out.
-        rules: names units and kinds by their titles, and gives instants in local time.
+        rules: names units and kinds by their titles, gives instants in local time, and has
+            the city's own wording where its policy words the notice itself.
 
     Returns:
         The text.
@@ -208,6 +209,9 @@ def notice(
     """
     voice = Voice(lang, rules)
     template = text("notices", code, lang)
+    own = rules.policy.messages.get(code) if rules is not None else None
+    if own is not None:
+        template = own.zh if lang == "zh" else own.en
     values = {name: voice.fact(name, value) for name, value in (facts or {}).items() if value}
     said = fill(template, values)
     return said[:1].upper() + said[1:] if lang == "en" else said
@@ -216,3 +220,8 @@ def notice(
 def notices() -> frozenset[str]:
     """The codes of all notices."""
     return frozenset(table("notices"))
+
+
+def placeholders(code: str) -> frozenset[str]:
+    """What a notice may name: the placeholders of its text, in either language."""
+    return names(text("notices", code, "zh")) | names(text("notices", code, "en"))

@@ -16,9 +16,8 @@ def explain(due: Due, voice: Voice) -> Iterator[str]:
     yield voice.say("due", "head", at=voice.until(due.at))
     limit = due.limit
     if limit.amount > 0:
-        yield voice.say(
-            "due", "limit", limit=voice.limit(limit), rule=limit.rule, source=limit.source
-        )
+        source = voice.source(limit.source)
+        yield voice.say("due", "limit", limit=voice.limit(limit), rule=limit.rule, source=source)
     first = voice.until(due.moves[0].before) if due.moves else ""
     yield voice.say("due", "start", start=voice.when(due.start), first=first)
     yield from _days(due, voice)

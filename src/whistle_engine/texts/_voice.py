@@ -30,6 +30,7 @@ from whistle_engine.model import (
     What,
 )
 from whistle_engine.rules import Rules
+from whistle_engine.sources import told
 from whistle_engine.texts._tables import Lang, fill, table, text
 
 _ENUMS: Mapping[str, tuple[type[Enum], ...]] = {
@@ -210,6 +211,11 @@ class Voice:
             if first.year == year:
                 begin = begin[begin.index("年") + 1 :]
         return begin if first == last else self.say("due", "range", first=begin, last=end)
+
+    def source(self, source: str) -> str:
+        """Where a value comes from, each origin by its title."""
+        origins = self.rules.policy.sources if self.rules is not None else {}
+        return told(source, origins, self.lang)
 
     def limit(self, limit: Limit | Length) -> str:
         """A length of time, as the policy says it."""
