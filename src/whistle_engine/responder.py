@@ -94,26 +94,50 @@ def category(matter: Matter) -> str:
     return matter.classification.category if matter.classification is not None else "unknown"
 
 
-def first_lead(code: str, rules: Rules, now: datetime) -> UnitCode | None:
-    """The first of the catalogue's leads for a category that can be commanded, or ``None``."""
+def own_street(matter: Matter, rules: Rules, now: datetime) -> UnitCode | None:
+    """The matter's street, if its list holds the category, so that it may lead by the catalogue.
+
+    FR1, FR9: a catalogue may name streets for what their list holds; of those, a whistle goes to
+    the one where the matter is, and to no other.
+    """
+    street = rules.directory.unit(matter.street)
+    if street is None or not street.may_lead or not listed(matter, rules, now):
+        return None
+    return street.code
+
+
+def first_lead(
+    code: str, rules: Rules, now: datetime, *, street: UnitCode | None = None
+) -> UnitCode | None:
+    """The first of the catalogue's leads for a category that can be commanded, or ``None``.
+
+    A street counts only if it is the one given: see :func:`own_street`.
+    """
     row = rules.policy.category(code, now)
     if row is None:
         return None
-    return next((unit for unit in row.leads if designatable(unit, rules)), None)
+    return next((unit for unit in row.leads if unit == street or designatable(unit, rules)), None)
 
 
 def plan(
-    code: str, rules: Rules, now: datetime, *, named: UnitCode | None = None, urgent: bool = False
+    code: str,
+    rules: Rules,
+    now: datetime,
+    *,
+    named: UnitCode | None = None,
+    street: UnitCode | None = None,
+    urgent: bool = False,
 ) -> Plan:
     """Whom the dispatch catalogue calls for a category (FR1, FR9).
 
     The lead is the unit named, else the first of the catalogue's leads that can be
-    commanded, else, for an urgent whistle, the unit that the policy names for that. Leads
-    and joint units that cannot be commanded are invited.
+    commanded, the matter's own street among them where it is given, else, for an urgent
+    whistle, the unit that the policy names for that. Leads and joint units that cannot be
+    commanded are invited.
     """
     row = rules.policy.category(code, now)
     leads = row.leads if row is not None else ()
-    chosen = named or first_lead(code, rules, now)
+    chosen = named or first_lead(code, rules, now, street=street)
     if chosen is None and urgent:
         chosen = rules.policy.urgent_lead
     joint: list[UnitCode] = []

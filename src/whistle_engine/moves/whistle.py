@@ -38,6 +38,7 @@ from whistle_engine.responder import (
     category,
     first_lead,
     listed,
+    own_street,
     plan,
 )
 from whistle_engine.rules import Rules
@@ -156,10 +157,11 @@ def _await_dispatch(case: Case[c.Blow], record: Record, code: str, kind: Whistle
     """The operations centre dispatches; where no catalogue names a lead, the coordinator (FR9)."""
     policy = case.rules.policy
     matter = case.matter
-    street = (
+    to_street = (
         kind.to_street and case.unit == matter.community and listed(matter, case.rules, case.now)
     )
-    if street or first_lead(code, case.rules, case.now) is not None:
+    street = own_street(matter, case.rules, case.now)
+    if to_street or first_lead(code, case.rules, case.now, street=street) is not None:
         record.start(What.DISPATCH, policy.operations, policy.limits["dispatch"])
     else:
         record.start(What.DESIGNATE, policy.coordinator, policy.limits["designate"])
@@ -204,14 +206,16 @@ def send_straight_unmet(case: Case[c.SendStraight]) -> Iterator[Unmet]:
     if not case.rules.policy.straight:
         yield unmet("straight_not_allowed")
     yield from _not_urgent(case)
-    yield from _addressee_unmet(case.matter, case.do.to, case.rules, case.now)
+    yield from _addressee_unmet(case, case.do.to, or_street=True)
 
 
-def _addressee_unmet(matter: Matter, to: UnitCode, rules: Rules, now: datetime) -> Iterator[Unmet]:
-    yield from can_lead(to, matter, rules, now)
-    row = rules.policy.category(category(matter), now)
+def _addressee_unmet(case: Case[Any], to: UnitCode, *, or_street: bool) -> Iterator[Unmet]:
+    """A lead of the catalogue; or, where that is said, the matter's street."""
+    matter = case.matter
+    yield from can_lead(to, matter, case.rules, case.now)
+    row = case.rules.policy.category(category(matter), case.now)
     leads = row.leads if row is not None else ()
-    if to not in leads and to != matter.street:
+    if to not in leads and not (or_street and to == matter.street):
         yield unmet("not_in_catalogue", unit=to, category=category(matter), leads=", ".join(leads))
 
 
@@ -244,20 +248,18 @@ def _to_street(matter: Matter, rules: Rules, now: datetime) -> bool:
 def _called(case: Case[c.Dispatch]) -> Plan:
     if case.do.lead is None and _to_street(case.matter, case.rules, case.now):
         return Plan(case.matter.street, (), ())
-    return plan(category(case.matter), case.rules, case.now, named=case.do.lead)
+    street = own_street(case.matter, case.rules, case.now)
+    named = case.do.lead
+    return plan(category(case.matter), case.rules, case.now, named=named, street=street)
 
 
 def dispatch_unmet(case: Case[c.Dispatch]) -> Iterator[Unmet]:
     """The lead must be one that the catalogue names, and that can be commanded."""
     named = case.do.lead
     if named is not None:
-        yield from _addressee_unmet(case.matter, named, case.rules, case.now)
-        if named == case.matter.street and not _to_street(case.matter, case.rules, case.now):
-            yield unmet("not_in_catalogue", unit=named, category=category(case.matter))
-    elif not (
-        _to_street(case.matter, case.rules, case.now)
-        or first_lead(category(case.matter), case.rules, case.now)
-    ):
+        to_street = _to_street(case.matter, case.rules, case.now)
+        yield from _addressee_unmet(case, named, or_street=to_street)
+    elif _called(case).lead is None:
         yield unmet("not_in_catalogue", unit="", category=category(case.matter))
 
 
