@@ -3,8 +3,8 @@
 Exit codes are the same for every command: 0 done, 1 the answer is no (a story does not hold),
 2 wrong usage or bad input, with a clear message on stderr and no traceback.
 
-It needs the extra ``cli`` (click, and rich for tables). What a command needs beyond click is
-imported when the command runs, so that ``whistle --help`` is quick.
+It needs the extra ``cli`` (click, rich for tables, and tomlkit to edit files). What a command
+needs beyond click is imported when the command runs, so that ``whistle --help`` is quick.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 __all__ = ["main"]
 
-_EXTRA = ("click", "rich")
+_EXTRA = ("click", "rich", "tomlkit")
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -11,6 +11,7 @@ import click
 
 from whistle_engine.cli.demo import demo
 from whistle_engine.cli.play import play
+from whistle_engine.cli.policy import policy
 
 
 class Whistle(click.Group):
@@ -71,3 +72,4 @@ def whistle(context: click.Context) -> None:
 
 whistle.add_command(demo)
 whistle.add_command(play)
+whistle.add_command(policy)

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from shutil import get_terminal_size
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 
 import click
 
@@ -106,10 +106,19 @@ def write(text: str) -> None:
     try:
         click.echo(text, color=False if os.environ.get("NO_COLOR") else None)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
-        if isinstance(error, BrokenPipeError):
-            sys.exit(_SIGPIPE)
-        raise BadInput(f"cannot write the output: {error.strerror}") from None
+        no_output(error)
+
+
+def no_output(error: OSError) -> NoReturn:
+    """Leave because stdout cannot be written: quietly if nobody reads.
+
+    Raises:
+        BadInput: why it cannot be written.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
+    if isinstance(error, BrokenPipeError):
+        sys.exit(_SIGPIPE)
+    raise BadInput(f"cannot write the output: {error.strerror}") from None
 
 
 def write_json(value: object) -> None:

@@ -10,12 +10,12 @@ from whistle_engine.codec import load_events
 from whistle_engine.errors import StoryError
 from whistle_engine.events import Event
 from whistle_engine.model import Matter, MatterId
-from whistle_engine.policy_file import shipped_rules
 from whistle_engine.rules import Rules
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.rows import Record
 from whistle_engine.story import PlayedStep, Story, play
 from whistle_engine.story.expecting import problems
+from whistle_engine.story.playing import rules_of
 from whistle_engine.story.values import PASSIVE
 from whistle_engine.workflow import evolve
 
@@ -63,9 +63,10 @@ def perform(story: Story) -> Performance:
     """Play a story in memory.
 
     Raises:
-        WhistleError: it cannot be played: a unit that is in no directory, no such policy …
+        PolicyError: the policy that it names cannot be used.
+        StoryError: it cannot be played: a unit that is in no directory …
     """
-    rules = shipped_rules(story.policy)
+    rules = rules_of(story)
     watch = _Watch(MemoryStore())
     failed: tuple[str, ...] = ()
     try:

@@ -53,7 +53,7 @@ def play(
         return
     if not story:
         raise click.UsageError("name a story, or take --list", context)
-    played = _played(story)
+    played = _played(story, lang)
     if as_json:
         from whistle_engine.cli.shape import story_shape
 
@@ -76,12 +76,14 @@ def _verdict(context: click.Context, played: Performance, lang: Lang, *, as_json
         write("\n" + say("holds", lang, n=len(played.scenes)))
 
 
-def _played(name: str) -> Performance:
+def _played(name: str, lang: Lang) -> Performance:
     from whistle_engine.cli.performing import perform
-    from whistle_engine.errors import WhistleError
+    from whistle_engine.errors import PolicyError, WhistleError
 
     try:
         return perform(_read(name))
+    except PolicyError as error:
+        raise BadInput(error.told(lang)) from None
     except WhistleError as error:
         raise BadInput(str(error)) from None
     except OverflowError:
