@@ -57,7 +57,7 @@ format: $(DEV)/.tools
 	$(DEV)/bin/ruff format .
 
 generate: $(DEV)/.tools
-	PYTHONPATH=src $(DEV)/bin/python -B docs/_generate.py
+	PYTHONPATH=src $(DEV)/bin/python -B -m docs._generate
 
 docs: $(DEV)/.tools
 	$(DEV)/bin/python -B -m sphinx -q -W --keep-going -b html docs docs/_build/html

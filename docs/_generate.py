@@ -16,6 +16,7 @@ from typing import Any
 
 from attrs import NOTHING, Factory, fields, frozen
 
+from docs import _mistakes, _policy_values
 from whistle_engine import commands as c
 from whistle_engine.events import EVENTS
 from whistle_engine.model import Party, Stage
@@ -38,6 +39,8 @@ def pages() -> dict[str, str]:
         "refusals.md": refusals_page(),
         "states.md": states_page(),
         "states.svg": picture(),
+        **_policy_values.pages(),
+        **_mistakes.pages(),
     }
 
 

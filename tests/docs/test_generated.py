@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 else:  # mutmut copies the sources and the tests, not the documentation
     generate = pytest.importorskip("docs._generate")
 
-PAGES = ("commands.md", "events.md", "refusals.md", "states.md", "states.svg")
+PAGES = (
+    "commands.md", "events.md", "mistakes.md", "policy-file.md", "policy-file.zh.md",
+    "refusals.md", "states.md", "states.svg",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -4,7 +4,8 @@ A story is a TOML file. Policy people write them as acceptance tests, the demo t
 the tests of the library play those that are shipped::
 
     title = { zh = "…", en = "…" }
-    policy = "xingqing"                   # a shipped policy; play() takes any rules
+    policy = "xingqing"                   # a shipped policy, or a file: "mycity.toml", with
+                                          # "mycity.directory.toml" beside it
     start = 2024-03-04T09:00:00           # local time, as everywhere in a story
 
     [actors.gao]                          # who takes part; "system" is always there

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
+from pathlib import Path
 
 from attrs import define, field, frozen
 
@@ -17,7 +18,7 @@ from whistle_engine.engine import Engine
 from whistle_engine.errors import PolicyError, StoryError
 from whistle_engine.events import Event, Refused
 from whistle_engine.model import Duty, Matter, MatterId
-from whistle_engine.policy_file import shipped_rules
+from whistle_engine.policy_file import load_rules, shipped_rules
 from whistle_engine.rules import Rules
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.memory import MemoryStore
@@ -27,6 +28,7 @@ from whistle_engine.story.times import absolute, instant, told
 from whistle_engine.story.values import CHECK, PASSIVE, WAIT, Plain, Step, Story
 from whistle_engine.workflow import duties, evolve, timers
 
+_FILE, _DIRECTORY = ".toml", ".directory.toml"
 _MOST_TIMERS = 1000
 """So many timers between two steps, and the story waits for something that never ends."""
 
@@ -89,7 +91,8 @@ def play(
 
     Args:
         story: what happens.
-        rules: by which it is played; ``None`` takes the shipped policy that the story names.
+        rules: by which it is played; ``None`` takes the policy that the story names, see
+            :func:`rules_of`.
         store: where it is kept; ``None`` takes a new one in memory.
         on_step: called with each step as it comes out, before its expectations are looked at.
 
@@ -98,7 +101,7 @@ def play(
             file and line, what was expected and what came. Or a unit that the story names is
             not in the directory.
     """
-    rules = rules if rules is not None else _shipped(story)
+    rules = rules if rules is not None else _named(story)
     wrong = tuple(_unknown_names(story, rules))
     if wrong:
         raise StoryError("\n".join(wrong))
@@ -119,11 +122,28 @@ def play(
     return Played(story=story, rules=rules, steps=tuple(played), states=dict(stage.states))
 
 
-def _shipped(story: Story) -> Rules:
-    try:
+def rules_of(story: Story) -> Rules:
+    """The rules that a story names: a shipped policy, or a file and the directory beside it.
+
+    A name that ends in ``.toml`` is a file, from the folder of the story's own file; with
+    ``mycity.toml`` goes ``mycity.directory.toml``.
+
+    Raises:
+        PolicyError: with every mistake in the files; or no such policy is shipped.
+    """
+    if not story.policy.endswith(_FILE):
         return shipped_rules(story.policy)
+    path = Path(story.source).parent / story.policy
+    return load_rules(path, path.with_name(path.name.removesuffix(_FILE) + _DIRECTORY))
+
+
+def _named(story: Story) -> Rules:
+    try:
+        return rules_of(story)
     except PolicyError as error:
-        raise StoryError(f"{story.source or story.name}: policy: {error}") from None
+        where = f"{story.source or story.name}: policy"
+        told = "\n".join(f"{where}: {problem}" for problem in error.problems)
+        raise StoryError(told) from None
 
 
 def _where(story: Story, number: int, step: Step) -> str:

@@ -140,7 +140,7 @@ def _story(table: dict[str, Any], name: str, notes: _Notes) -> Story | None:
     notes.keys(table, _STORY, "a story")
     title = _label(table.get("title"), "title", notes)
     note = _label(table["note"], "note", notes) if "note" in table else None
-    policy = _word(table, "policy", notes, 'the name of a policy, such as "xingqing"')
+    policy = _word(table, "policy", notes, 'the name of a policy, such as "xingqing", or its file')
     start = _local(table.get("start"))
     if not start:
         notes.add("`start` is missing; it is a local time, such as 2024-03-04T09:00:00")

@@ -108,7 +108,7 @@ class Story:
     Attributes:
         name: how its commands and its own matter are named: the file's name without ``.toml``.
         source: the file that it was read from, for messages.
-        policy: the name of a shipped policy.
+        policy: the name of a shipped policy, or a file (``mycity.toml``) from the story's folder.
         start: local time.
         matter: the story's own matter: that of the steps that name none.
     """
