@@ -27,7 +27,7 @@ is wrong and what would be right; and last its code, which never changes. In a C
 is the number of the cell in its row. All mistakes come at once, up to five hundred; a mistake of
 TOML's own signs comes alone, since nothing behind it can be read.
 
-规则文件和单位名录有误时的提示：先是文件名、行、列，再是哪一项，然后是错在哪里、应为什么，最后是代码（不会改变）。
+规则文件和单位名录有误时的提示：先是文件名、行、列，再是哪一项，然后是错在哪里、应为什么，最后是编码（不会改变）。
 在CSV文件中，列指本行第几格。各处错误一次列全，至多五百处；TOML语法有误的，只能先报一处，改正后再查。
 """
 _GROUPS: Mapping[str, str] = {

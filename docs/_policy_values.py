@@ -196,7 +196,7 @@ def _page(lang: Lang) -> str:
         *_sections("policy", lang),
         say("## 名录文件", "## The directory"),
         *_sections("directory", lang),
-        say("## 代码", "## Codes"),
+        say("## 编码", "## Codes"),
         *_codes(lang),
         say("## 消息一览", "## All messages"),
         _words("messages", lang),
@@ -362,7 +362,7 @@ def _codes(lang: Lang) -> Iterator[str]:
         (("单位性质（kind）", "Kinds of units (`kind`)"), UnitKind),
     ):
         yield f"### {(zh, en)[at]}"
-        head = (("代码", "含义"), ("Code", "Meaning"))[at]
+        head = (("编码", "含义"), ("Code", "Meaning"))[at]
         yield _table(head, ((f"`{code.value}`", label(code, lang)) for code in codes))
 
 

@@ -128,7 +128,7 @@ affair = "public"
 kind = "quick"
 leads = ["works"]
 since = 2026-07-01
-until = 2026-12-31
+until = 2027-06-30
 source = "choice: 归口 | its duty"
 
 [[categories]]
@@ -154,7 +154,7 @@ source = "choice: 清单 | the list"
 [[street_list.items]]
 category = "lamp"
 since = 2026-02-01
-until = 2026-12-01
+until = 2027-05-31
 source = "choice: 街道办理 | the street does it"
 
 [tracks.household]

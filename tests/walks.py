@@ -7,13 +7,23 @@ worker would. What it yields is everything that the laws need: state, command, t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from attrs import evolve as with_changes
 from hypothesis import strategies as st
 
-from tests.support import NOW, days, length, tiny_directory, tiny_policy, working_days
+from tests.support import (
+    NOW,
+    days,
+    hours,
+    length,
+    tiny_categories,
+    tiny_directory,
+    tiny_policy,
+    work_hours,
+    working_days,
+)
 from whistle_engine import commands as c
 from whistle_engine.commands import Command
 from whistle_engine.compiling import compile_rules
@@ -34,7 +44,7 @@ from whistle_engine.model import (
     What,
     facts,
 )
-from whistle_engine.policy import Deferrals, Extensions
+from whistle_engine.policy import Category, Deferrals, Extensions
 from whistle_engine.review.laws import Taken
 from whistle_engine.rules import Rules
 from whistle_engine.standing import STANDING
@@ -44,8 +54,29 @@ from whistle_engine.workflow import decide, evolve_all, timers
 RULES = compile_rules(tiny_policy(), tiny_directory())
 """The tiny city's rules."""
 
+
+def other_categories() -> Iterator[Category]:
+    """The same categories with limits of their own, shorter and longer than their kinds'."""
+    own = {
+        "unlicensed_trade": work_hours(2),
+        "pipes": working_days(3),
+        "cables": working_days(40),
+        "burst_main": hours(6),
+    }
+    change = date(2024, 3, 25)
+    for row in tiny_categories():
+        leads = ("street", *row.leads) if row.code == "unlicensed_trade" else row.leads
+        now = with_changes(row, leads=leads, solve=own.get(row.code))
+        if row.code == "pipes":
+            yield with_changes(now, until=change - timedelta(days=1))
+            yield with_changes(now, since=change, solve=working_days(12))
+        else:
+            yield now
+
+
 OTHER_RULES = compile_rules(
     tiny_policy(
+        categories=tuple(other_categories()),
         straight=True,
         extensions=Extensions(
             decided_by=Party.COORDINATOR, decide=working_days(2), source="choice"
@@ -57,7 +88,10 @@ OTHER_RULES = compile_rules(
     ),
     tiny_directory(),
 )
-"""A city that decided otherwise wherever it could: no ladder, one round, sending straight."""
+"""A city that decided otherwise wherever it could.
+
+No ladder, one round, sending straight, categories with limits of their own, a row for any street.
+"""
 
 SYSTEM = Actor(id="system", roles=frozenset({Role.SYSTEM}))
 

@@ -44,6 +44,12 @@ _FILES: Mapping[str, Label] = {
         "文件是UTF-16编码（即“Unicode”）；请另存为UTF-8",
         'the file is encoded as UTF-16 ("Unicode"); save it as UTF-8',
     ),
+    "file_office": Label(
+        "这是表格或文字处理软件的文件（如xlsx），只改了名称；请在软件中打开，"
+        "另存为“CSV UTF-8（逗号分隔）”",
+        "this is a file of an office program, such as xlsx, under another name; open it there, and "
+        'save it as "CSV UTF-8 (comma delimited)"',
+    ),
     "file_gbk": Label(
         "文件是GBK（ANSI）编码，从此处起读不出；请另存为UTF-8（表格软件选“CSV UTF-8”）",
         "the file is encoded as GBK (ANSI), and from here on cannot be read; save it as UTF-8 "
@@ -241,8 +247,12 @@ _VALUES: Mapping[str, Label] = {
     ),
     "unknown_column_near": Label("没有“{name}”这一列", 'there is no column "{name}"'),
     "listed_twice": Label("“{name}”重复；写一次即可", '"{name}" is there twice; once is enough'),
+    "code_is_word": Label(
+        "“{name}”在规则里另有所指，不能作单位编码；请另取编码",
+        'policies write "{name}" for something else, so no unit has it as its code; take another',
+    ),
     "name_twice": Label(
-        "“{name}”重复；请另取代码", '"{name}" is there twice; give each a code of its own'
+        "“{name}”重复；请另取编码", '"{name}" is there twice; give each a code of its own'
     ),
     "table_twice": Label(
         "此表已由文件“{file}”给出；请删去其中一处",
@@ -287,8 +297,40 @@ _VALUES: Mapping[str, Label] = {
         'this message has no placeholder "{{{name}}}"; there is {known}',
     ),
     "unknown_message": Label(
-        "没有这条消息；请删去，或改用已有的代码",
+        "没有这条消息；请删去，或改用已有的编码",
         "there is no such message; delete it, or give it a code that there is",
+    ),
+}
+
+_EDITS: Mapping[str, Label] = {
+    "edit_by_hand": Label(
+        "文件写法特殊，无法只改所需之处；请手工修改",
+        "this file is so written that it cannot be changed in one place; change it by hand",
+    ),
+    "edit_no_table": Label(
+        "没有[{name}]这张表，或它分散在几处；请先归并到一处",
+        "there is no table [{name}], or it stands in several places; put it in one place first",
+    ),
+    "edit_in_brackets": Label(
+        "“{name}”写在方括号内，无法逐条修改；请先逐条写成[[ ]]表",
+        '"{name}" stands in brackets, so no row can be put in; write it as tables [[ ]] first, one '
+        "for each row",
+    ),
+    "edit_no_column": Label(
+        "没有“{name}”这一列，无法填写；请先加上这一列，可以留空",
+        'there is no column "{name}" to fill; add it first, its cells may be empty',
+    ),
+    "row_incomplete": Label(
+        "派单目录中没有“{name}”；请写明中英文名称和类别，属于公事的还要写明哨型（{known}）",
+        'the catalogue has no "{name}"; say its title in Chinese and English, its affair, and if '
+        "it is public its whistle kind ({known})",
+    ),
+    "row_later": Label(
+        "“{name}”已有自{since}起的一条；请改用更晚的起始日，或手工修改该条",
+        '"{name}" has a row from {since} on; begin later, or change that row by hand',
+    ),
+    "row_no_since": Label(
+        "新增的一条没有起始日；请写明", "a new row has no day from which it counts; name one"
     ),
 }
 
@@ -301,11 +343,31 @@ _CALENDAR: Mapping[str, Label] = {
         "工作时段{start}至{end}起止颠倒；应先起后止",
         "the hours from {start} to {end} end before they begin; the beginning should be first",
     ),
+    "shifts_overlap": Label(
+        "时段{shift}与{other}重叠；各段不得重叠，请合并为一段，或改正起止",
+        "the hours {shift} overlap {other}; make them one, or mend where they begin and end",
+    ),
     "year_unknown": Label(
         "日历“{file}”没有{year}年，只有{has}；请将该年放假安排写入[calendar.year.{year}]，"
         "或从years中删去",
         'the calendar "{file}" does not have {year}, only {has}; copy the days into '
         "[calendar.year.{year}], or take the year out of years",
+    ),
+    "year_not_held": Label(
+        "日历“{file}”没有{year}年，只有{has}，该年有无另外的放假安排不得而知；请从years中删去该年，"
+        "或不用这个日历；确认没有的，自备这个日历，写明空的[year.{year}]",
+        'the calendar "{file}" does not have {year}, only {has}, so nobody knows what it adds '
+        "there; take the year out of years, or the calendar out of use; or keep a copy of the "
+        "calendar that says [year.{year}] with nothing in it",
+    ),
+    "year_gap": Label(
+        "years中缺少{year}年之前的{before}年；应从前到后不间断，请补上，或删去{year}",
+        "the year before {year}, {before}, is not in years, which should have no gap; add it, or "
+        "take {year} out",
+    ),
+    "day_outside": Label(
+        "{day}不在years所列的年份内；请将{year}补入years，或删去这一天",
+        "{day} is in none of the years; add {year} to years, or delete the day",
     ),
     "year_nowhere": Label(
         "没有{year}年的放假安排；请用use指明日历，或写入[calendar.year.{year}]",
@@ -343,9 +405,9 @@ _RULES: Mapping[str, Label] = {
         "取值应正好是{right}，不多不少", "the values must be {right}, no more and no fewer"
     ),
     "unknown_fact": Label(
-        "没有这项事实；已声明的有{known}", "there is no such fact; those declared are {known}"
+        "没有声明这项事实；已声明的有{known}", "there is no such fact; those declared are {known}"
     ),
-    "unknown_fact_near": Label("没有这项事实", "there is no such fact"),
+    "unknown_fact_near": Label("没有声明这项事实", "there is no such fact"),
     "no_such_value": Label(
         "事实“{fact}”没有取值“{name}”；请改正，或在这项事实中补上",
         'the fact "{fact}" has no value "{name}"; mend it, or add it there',
@@ -396,6 +458,10 @@ _KINDS: Mapping[str, Label] = {
     "kind_not_public": Label(
         "只有公事才有哨型；请删去", "only what is public has a whistle kind; leave it out"
     ),
+    "solve_not_public": Label(
+        "只有公事才吹哨，才有办结期限；请删去",
+        "only what is public has a whistle, and a limit to solve it; leave it out",
+    ),
     "one_urgent_kind": Label(
         "必须正好有一种应急哨型（urgent = true），现有{found}",
         "exactly one whistle kind must be urgent; now there is {found}",
@@ -417,7 +483,7 @@ _KINDS: Mapping[str, Label] = {
         "feeding back needs a proof at least (FR6); it should be 1 or more",
     ),
     "category_unknown": Label(
-        "“unknown”表示尚未分类，不能作类别代码；请另取代码",
+        "“unknown”表示尚未分类，不能作类别编码；请另取编码",
         '"unknown" is what a category is before it is known; take another code',
     ),
     "lead_and_joint": Label(
@@ -429,7 +495,7 @@ _KINDS: Mapping[str, Label] = {
         'this limit is missing; add it, such as "1 working day"',
     ),
     "no_track": Label(
-        "缺少{affair}类事项的期限；请补上", "there is no limit for {affair} matters; add it"
+        "缺少“{affair}”事项的期限；请补上", "there is no limit for {affair} matters; add it"
     ),
     "rung_when": Label(
         "催办阶梯每一级应写percent（期限已过的百分比）或after（到期之后多久），二者取一",
@@ -448,7 +514,7 @@ _FITTING: Mapping[str, Label] = {
         'the directory has no unit "{name}"; mend it, or add the unit there',
     ),
     "unit_kind": Label(
-        "“{name}”的类型是{kind}，此处应为{right}",
+        "“{name}”的类型是“{kind}”，此处应为{right}",
         '"{name}" is of the kind {kind}; it should be of {right}',
     ),
     "may_not_lead": Label(
@@ -456,7 +522,7 @@ _FITTING: Mapping[str, Label] = {
         '"{name}" may not lead; name a unit with may_lead = true',
     ),
     "never_leads": Label(
-        "“{name}”的类型是{kind}，不得列为主办（FR1、FR9）；请改为部门",
+        "“{name}”的类型是“{kind}”，不得列为主办（FR1、FR9）；请改为部门",
         '"{name}" is of the kind {kind}, which never leads by the catalogue (FR1, FR9); name a '
         "department",
     ),
@@ -467,7 +533,7 @@ _FITTING: Mapping[str, Label] = {
         "name a department, or have it admitted to street_list",
     ),
     "no_addressee": Label(
-        "“{name}”不是单位；应为{known}之一，或单位代码",
+        "“{name}”不是单位；应为{known}之一，或单位编码",
         '"{name}" is no unit; it should be one of {known}, or the code of a unit',
     ),
 }
@@ -477,7 +543,7 @@ _PERMISSIONS: Mapping[str, Label] = {
         "没有名为“{name}”的命令；请改正或删去", 'there is no command "{name}"; mend or delete it'
     ),
     "widened": Label(
-        "“{party}”不得行使此权限；规则只能收窄，至多为{allowed}",
+        "“{party}”本来就不得行使此权限；规则只能收窄，至多为{allowed}",
         '"{party}" may never give it; a policy can only narrow, at most to {allowed}',
     ),
     "nobody": Label(
@@ -494,6 +560,7 @@ SENTENCES: Mapping[str, Label] = {
     **_FILES,
     **_SYNTAX,
     **_VALUES,
+    **_EDITS,
     **_CALENDAR,
     **_RULES,
     **_KINDS,

@@ -46,6 +46,7 @@ def compile_rules(
         policy_digest=digest_of(documents[0]) if documents else "",
         directory_digest=digest_of(documents[1]) if documents else "",
         documents=documents or (),
+        read=(policy, directory) if documents else None,
         limits=WorkingTime(policy, directory),
         classify=compile_classifier(policy),
     )

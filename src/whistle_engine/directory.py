@@ -17,6 +17,11 @@ from whistle_engine.errors import PolicyError
 from whistle_engine.model import ActorId, Label, UnitCode, UnitKind, share_repr
 from whistle_engine.problems import Problem, nearest, problem
 
+STREET = "street"
+"""Stands for the matter's own street."""
+WORDS = ("holder", "supervisor", "community", STREET, "hotline", "coordinator")
+"""Words that a policy writes where a unit's code may stand; so no unit has one as its code."""
+
 
 @frozen(kw_only=True, slots=False, repr=False)
 class Unit:
@@ -77,6 +82,11 @@ class Receiver:
         )
 
 
+def is_word(code: UnitCode, kind: UnitKind) -> bool:
+    """Tell whether a code would be taken for a word; a hotline may be called so."""
+    return code in WORDS and not (code == "hotline" and kind is UnitKind.HOTLINE)
+
+
 def _tuple_of_units(units: Iterable[Unit]) -> tuple[Unit, ...]:
     return tuple(units)
 
@@ -86,7 +96,8 @@ class Directory:
     """All units and receivers of a jurisdiction.
 
     Raises:
-        PolicyError: two units share a code, or a parent or receiver names no unit.
+        PolicyError: two units share a code, or a code is one of :data:`WORDS`; or a parent or
+            receiver names no unit.
     """
 
     units: tuple[Unit, ...] = field(converter=_tuple_of_units)
@@ -98,6 +109,11 @@ class Directory:
             problem("name_twice", f"units.{code}", name=code)
             for code, count in Counter(u.code for u in self.units).items()
             if count > 1
+        ]
+        problems += [
+            problem("code_is_word", f"units.{u.code}.code", name=u.code)
+            for u in self.units
+            if is_word(u.code, u.kind)
         ]
         problems += [
             self._no_unit(f"units.{u.code}.parent", u.parent)

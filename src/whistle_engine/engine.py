@@ -113,20 +113,11 @@ class Engine:
         self._rules = self._kept(rules)
 
     def _kept(self, rules: Rules) -> Rules:
-        for data in rules.documents:
-            self._store.put_document(digest_of(data), data)
-        return changed(
-            rules,
-            policy_digest=self._stored(rules.policy_digest, rules.policy),
-            directory_digest=self._stored(rules.directory_digest, rules.directory),
-        )
-
-    def _stored(self, digest: str, value: object) -> str:
-        if digest and self._store.get_document(digest) is not None:
-            return digest
-        data = canonical(value)
-        self._store.put_document(digest_of(data), data)
-        return digest_of(data)
+        documents = rules.exact or (canonical(rules.policy), canonical(rules.directory))
+        policy, directory = (digest_of(data) for data in documents)
+        for digest, data in zip((policy, directory), documents, strict=True):
+            self._store.put_document(digest, data)
+        return changed(rules, policy_digest=policy, directory_digest=directory)
 
     # ------------------------------------------------------------------------------- commands
 

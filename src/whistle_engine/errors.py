@@ -3,7 +3,7 @@
 The tree::
 
     WhistleError
-    ├── PolicyError            a policy or directory cannot be used as it stands
+    ├── PolicyError            a policy or directory cannot be used, or changed as asked
     ├── StoryError             a story file cannot be read or does not hold
     ├── CodecError             bytes that are not of a known wire format
     ├── CommandIdReused        the id was used before, for something else
@@ -28,7 +28,7 @@ class WhistleError(Exception):
 
 
 class PolicyError(WhistleError):
-    """A policy or a directory cannot be used; the message says where and what would be right.
+    """A policy or a directory cannot be used, or changed; it says where and what would be right.
 
     Attributes:
         problems: each mistake found, all of them at once.

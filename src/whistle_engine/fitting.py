@@ -6,13 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import chain, islice
 
-from whistle_engine.directory import Directory, Unit
+from whistle_engine.directory import STREET, WORDS, Directory, Unit
 from whistle_engine.model import UnitKind
 from whistle_engine.policy import Category, Policy
 from whistle_engine.problems import MOST_PROBLEMS, Problem, nearest, problem
 
-ADDRESSEES = ("holder", "supervisor", "community", "street", "hotline", "coordinator")
-"""To whom a rung of the ladder may go, apart from a unit's code."""
 NEVER_LEADS = (UnitKind.DISTRICT, UnitKind.COMMUNITY, UnitKind.GRID, UnitKind.HOTLINE)
 """Units that no catalogue may name as lead."""
 OFFICES = (UnitKind.DISTRICT, UnitKind.DEPARTMENT)
@@ -23,8 +21,9 @@ def misfits(policy: Policy, directory: Directory) -> tuple[Problem, ...]:
     """Find where a policy and a directory do not fit together; empty if they do.
 
     Every unit that the policy names is in the directory, and of a kind that can do what the
-    policy wants of it. A catalogue row may name a street only for what the street list holds
-    while the row is in force, and a community never (FR9).
+    policy wants of it. A catalogue row may name a street, by its code or by the word for the
+    matter's own, only for what the street list holds while the row is in force, and a community
+    never (FR9).
     """
     found = chain(_offices(policy, directory), _rungs(policy, directory), _rows(policy, directory))
     return tuple(islice(found, MOST_PROBLEMS + 1))
@@ -54,10 +53,10 @@ def _offices(policy: Policy, directory: Directory) -> Iterator[Problem]:
 def _rungs(policy: Policy, directory: Directory) -> Iterator[Problem]:
     for n, ladder in enumerate(policy.ladders, 1):
         for m, rung in enumerate(ladder.rungs, 1):
-            if rung.to not in ADDRESSEES and directory.unit(rung.to) is None:
-                near = nearest(rung.to, [*ADDRESSEES, *_codes(directory)])
+            if rung.to not in WORDS and directory.unit(rung.to) is None:
+                near = nearest(rung.to, [*WORDS, *_codes(directory)])
                 key = f"ladders[{n}].rungs[{m}].to"
-                yield problem("no_addressee", key, name=rung.to, known=ADDRESSEES, near=near)
+                yield problem("no_addressee", key, name=rung.to, known=WORDS, near=near)
 
 
 def _rows(policy: Policy, directory: Directory) -> Iterator[Problem]:
@@ -68,8 +67,11 @@ def _rows(policy: Policy, directory: Directory) -> Iterator[Problem]:
                 yield _no_unit(f"{key}.joint", code, directory)
         for code in row.leads:
             unit = directory.unit(code)
-            if unit is None:
-                yield _no_unit(f"{key}.leads", code, directory)
+            if code == STREET:
+                if not _held(row, policy):
+                    yield _not_listed(f"{key}.leads", code, row)
+            elif unit is None:
+                yield _no_unit(f"{key}.leads", code, directory, STREET)
             else:
                 yield from _against(unit, row, policy, f"{key}.leads")
 
@@ -81,7 +83,11 @@ def _against(unit: Unit, row: Category, policy: Policy, key: str) -> Iterator[Pr
     elif not unit.may_lead:
         yield problem("may_not_lead", key, name=unit.code)
     elif unit.kind is UnitKind.STREET and not _held(row, policy):
-        yield problem("street_not_listed", key, name=unit.code, category=row.code)
+        yield _not_listed(key, unit.code, row)
+
+
+def _not_listed(key: str, code: str, row: Category) -> Problem:
+    return problem("street_not_listed", key, name=code, category=row.code)
 
 
 def _held(row: Category, policy: Policy) -> bool:
@@ -93,8 +99,9 @@ def _held(row: Category, policy: Policy) -> bool:
     )
 
 
-def _no_unit(key: str, code: str, directory: Directory) -> Problem:
-    return problem("no_unit", key, name=code, near=nearest(code, _codes(directory)))
+def _no_unit(key: str, code: str, directory: Directory, *words: str) -> Problem:
+    near = nearest(code, [*words, *_codes(directory)])
+    return problem("no_unit", key, name=code, near=near)
 
 
 def _codes(directory: Directory) -> Iterable[str]:

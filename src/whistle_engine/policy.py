@@ -88,9 +88,11 @@ class Category:
     Attributes:
         affair, kind: what the category is when no rule says otherwise.
         leads: the units that could rightly lead; the first does unless the operations
-            centre names another of them.
+            centre names another of them. ``street`` stands for the matter's own street.
         joint: units dispatched to as joint; enterprises and city bureaus among them are invited.
         since, until: days (inclusive, local) between which the row is in force.
+        solve: how long solving takes, where the category has a limit of its own; it stands
+            instead of the kind's while the whistle is of this kind.
     """
 
     code: str
@@ -102,6 +104,7 @@ class Category:
     since: date | None
     until: date | None
     source: str
+    solve: Limit | None = None
 
 
 @frozen(kw_only=True, slots=False, repr=False)
@@ -275,11 +278,14 @@ class Accepted:
     Attributes:
         code, key: of the finding, as it is told.
         source: why it is right so.
+        value: what was accepted: the text of the values that the finding is about. It covers no
+            others; empty for a finding about what is not there.
     """
 
     code: str
     key: str
     source: str
+    value: str = ""
 
 
 @frozen(kw_only=True, slots=False, repr=False)

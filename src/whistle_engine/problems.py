@@ -26,7 +26,11 @@ _MOST_COMPARED, _MOST_LISTED, _MOST_SHOWN = 60, 50, 200
 
 @frozen(slots=False, repr=False)
 class Spot:
-    """A place in a file; lines and columns are counted from 1, columns in characters."""
+    """A place in a file; lines and columns are counted from 1.
+
+    The column is that of a character; in a CSV file, the number of the cell in its row, as
+    spreadsheets count.
+    """
 
     file: str
     line: int
@@ -73,7 +77,8 @@ class Problem:
         slots = {name: _in(lang, slot) for name, slot in self.slots}
         code = f"{self.code}_near" if self.near and f"{self.code}_near" in SENTENCES else self.code
         said = _in(lang, self.says or SENTENCES[code]).format_map(slots)
-        return said + (_in(lang, DID_YOU_MEAN).format(near=_seen(self.near)) if self.near else "")
+        near = _seen(self.near).replace('", "', "”、“" if lang == "zh" else '", "')
+        return said + (_in(lang, DID_YOU_MEAN).format(near=near) if near else "")
 
     def __str__(self) -> str:
         """In English."""

@@ -12,6 +12,7 @@ from datetime import datetime
 from attrs import frozen
 
 from whistle_engine.commands import FeedBack
+from whistle_engine.directory import STREET
 from whistle_engine.model import (
     Actor,
     Clock,
@@ -22,6 +23,7 @@ from whistle_engine.model import (
     Unmet,
     What,
 )
+from whistle_engine.policy import Category
 from whistle_engine.refusals import unmet
 from whistle_engine.rules import Rules
 from whistle_engine.standing import lead
@@ -106,6 +108,19 @@ def own_street(matter: Matter, rules: Rules, now: datetime) -> UnitCode | None:
     return street.code
 
 
+def leads_of(row: Category | None, street: UnitCode | None) -> tuple[UnitCode, ...]:
+    """The units that could rightly lead by a row, for a matter of a street: the word by its code.
+
+    Without a street, the word stands for nobody.
+    """
+    if row is None:
+        return ()
+    if STREET not in row.leads:
+        return row.leads
+    named = (street if unit == STREET else unit for unit in row.leads)
+    return tuple(dict.fromkeys(unit for unit in named if unit is not None))
+
+
 def first_lead(
     code: str, rules: Rules, now: datetime, *, street: UnitCode | None = None
 ) -> UnitCode | None:
@@ -113,10 +128,8 @@ def first_lead(
 
     A street counts only if it is the one given: see :func:`own_street`.
     """
-    row = rules.policy.category(code, now)
-    if row is None:
-        return None
-    return next((unit for unit in row.leads if unit == street or designatable(unit, rules)), None)
+    leads = leads_of(rules.policy.category(code, now), street)
+    return next((unit for unit in leads if unit == street or designatable(unit, rules)), None)
 
 
 def plan(
@@ -136,7 +149,7 @@ def plan(
     commanded are invited.
     """
     row = rules.policy.category(code, now)
-    leads = row.leads if row is not None else ()
+    leads = leads_of(row, street)
     chosen = named or first_lead(code, rules, now, street=street)
     if chosen is None and urgent:
         chosen = rules.policy.urgent_lead

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from whistle_engine.directory import Directory
 from whistle_engine.model import Classification, Due, Facts, Length, Limit, Step, UnitCode, What
@@ -59,7 +59,9 @@ class Rules:
         policy, directory: the values.
         policy_digest, directory_digest: digests of the exact bytes that they were read from, or
             of their canonical form when they were built in code.
-        documents: the exact bytes behind the digests; none for values that were built in code.
+        documents: the exact bytes of the policy and the directory; none for values that were
+            built in code.
+        read: the two values that were read from those bytes.
         limits: due times and alerts.
         classify: facts to a classification, compiled once; total and deterministic (L1).
     """
@@ -71,3 +73,13 @@ class Rules:
     limits: Limits
     classify: Callable[[Facts, datetime], Classification]
     documents: tuple[bytes, ...] = ()
+    read: tuple[Policy, Directory] | None = field(default=None, repr=False)
+
+    @property
+    def exact(self) -> tuple[bytes, ...]:
+        """The documents, if they are still what these rules say; none once a value was changed."""
+        same = self.read is not None and all(
+            one is other
+            for one, other in zip(self.read, (self.policy, self.directory), strict=True)
+        )
+        return self.documents if same else ()

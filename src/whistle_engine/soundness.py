@@ -66,6 +66,8 @@ def _category_problems(policy: Policy) -> Iterator[Problem]:
             yield problem("kind_missing", f"{key}.kind", right=tuple(policy.kind_of))
         if row.affair is not Affair.PUBLIC and row.kind is not None:
             yield problem("kind_not_public", f"{key}.kind")
+        if row.affair is not Affair.PUBLIC and row.solve is not None:
+            yield problem("solve_not_public", f"{key}.solve")
 
 
 def _fact_problems(policy: Policy) -> Iterator[Problem]:
@@ -159,6 +161,9 @@ def limits_of(policy: Policy) -> Iterator[tuple[str, Limit]]:
         for name, found in named.items():
             if found is not None:
                 yield f"kinds.{kind.code}.{name}", found
+    for category in policy.categories:
+        if category.solve is not None:
+            yield f"categories.{category.code}.solve", category.solve
     yield "objections.within", policy.objections.within
     yield "objections.answer", policy.objections.answer
     yield "extensions.decide", policy.extensions.decide

@@ -4,6 +4,9 @@ A source is one or more parts with ``; `` between, each ``<origin>: <words>``. A
 ``choice`` (自定) or one that the file declares in ``[sources]``. Words in both languages stand in
 Chinese and English, in that order, with `` | `` between. The signs may be full-width, as they are
 typed in Chinese: ``choice：自定``.
+
+A word directly behind a semicolon and before a colon begins a part: in ASCII, or in Chinese before
+``: ``. So a slip in an origin is told, and never read as words of the part before.
 """
 
 from __future__ import annotations
@@ -22,8 +25,12 @@ CHOICE = "choice"
 BUILT_IN: Mapping[str, Label] = {CHOICE: Label("自定", "choice")}
 """Origins that no file has to declare."""
 
-_ORIGIN = re.compile(r"([a-z][a-z_]*)(?:: |：)")
-_BETWEEN = re.compile(r"; |；(?=[a-z][a-z_]*[:：])")
+ORIGIN = r"[a-z][a-z0-9_-]{0,63}"
+"""The pattern of an origin, which is that of every code in a file."""
+
+_WORD = r"(?:[A-Za-z][A-Za-z0-9_-]*|[^\W\d_]{1,8}(?=: ))(?=: |：)"
+_FIRST = re.compile(r"([^\s:：;；|｜]{1,64})(?:: |：)")
+_BETWEEN = re.compile(rf"[;；]\s*(?={_WORD})")
 
 
 @frozen(slots=False, repr=False)
@@ -36,16 +43,13 @@ class SourcePart:
 
 def parts(source: str) -> tuple[SourcePart, ...]:
     """The parts of a source; none if it is not of the form that sources have."""
-    found: list[tuple[str, str]] = []
+    found: list[SourcePart] = []
     for piece in _BETWEEN.split(source):
-        start = _ORIGIN.match(piece)
-        if start is not None:
-            found.append((start[1], piece[start.end() :]))
-        elif found:  # a semicolon among the words
-            found[-1] = (found[-1][0], f"{found[-1][1]}; {piece}")
-        else:
+        start = _FIRST.match(piece)
+        if start is None:  # only of the first: the others were split off before a word
             return ()
-    return tuple(SourcePart(origin, _words(words)) for origin, words in found)
+        found.append(SourcePart(start[1], _words(piece[start.end() :])))
+    return tuple(found)
 
 
 def _words(text: str) -> Label:

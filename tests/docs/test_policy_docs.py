@@ -189,8 +189,6 @@ class Reader:
                 self.folder /= args[0]
                 continue
             assert program == "whistle"
-            if args[:2] == ["policy", "check"]:
-                args += ["--on", "2026-06-01"]
             with contextlib.chdir(self.folder):
                 came = CliRunner().invoke(
                     whistle, args, env={"WHISTLE_LANG": self.lang}, prog_name="whistle"

@@ -53,7 +53,7 @@ def city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The shipped policy in a folder of its own, with a calendar that has 2027."""
     monkeypatch.chdir(tmp_path)
     shipped = shipped_files("xingqing")
-    for name, data in shipped.files:
+    for name, data in (*shipped.files, *shipped_files("xingqing.directory").files):
         if "/" not in name:
             (tmp_path / name).write_bytes(data)
     (tmp_path / "own.toml").write_text(OWN, encoding="utf-8")
@@ -101,12 +101,15 @@ def test_a_region_s_calendar_is_laid_over() -> None:
     assert len(held["notices"]) == 2
 
 
-def test_a_region_without_the_year_is_told() -> None:
-    told = run("calendar", "2018", "--calendar", "cn", "--calendar", "ningxia")
+def test_a_region_without_the_year_is_told(city: Path) -> None:
+    both = ("--calendar", city.parent / "own.toml", "--calendar", "ningxia")
+    told = run("calendar", "2027", *both)
     assert told.exit_code == 0
-    assert "ningxia has no 2018" in told.stderr
-    told = run("calendar", "2018", "--calendar", "cn", "--calendar", "ningxia", "--json")
-    assert json.loads(told.stdout)["without"] == ["ningxia"]
+    assert "ningxia has no 2027" in told.stderr
+    assert json.loads(run("calendar", "2027", *both, "--json").stdout)["without"] == ["ningxia"]
+    told = run("calendar", "2027", *both, "--without", "ningxia")
+    assert told.stderr == ""
+    assert "ningxia：视为没有 taken as having none" in told.stdout
 
 
 @pytest.mark.parametrize(
@@ -128,7 +131,7 @@ def test_years_with_gaps_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text("[year.2020]\n[year.2022]\n", encoding="utf-8")
     assert "it has 2020, 2022." in run("calendar", "2021", "--calendar", path).stderr
-    path.write_text("a = 1\n", encoding="utf-8")
+    path.write_text("[year]\n", encoding="utf-8")
     assert "it has no year." in run("calendar", "2021", "--calendar", path).stderr
 
 
@@ -237,8 +240,39 @@ def test_the_calendars_that_the_policy_uses_are_taken(city: Path) -> None:
     folder = city.parent / "calendars"
     folder.mkdir()
     (folder / "cn.toml").write_text(CN + OWN.partition("\n\n")[2], encoding="utf-8")
-    told = run("calendar", "2027", city, "--json")
-    assert "cn" in json.loads(told.stdout)["calendars"]
+    told = run("calendar", "2027", city, "--json", "--without", "ningxia")
+    assert json.loads(told.stdout)["calendars"] == ["cn"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", "the calendar ningxia has no 2027, and"), ("zh", "ningxia日历没有2027年，抄入后")],
+)
+def test_a_year_that_a_calendar_lacks_is_not_copied(city: Path, lang: str, words: str) -> None:
+    """It would count as certain, without the days that the calendar will have (L7)."""
+    folder = city.parent / "calendars"
+    folder.mkdir()
+    (folder / "cn.toml").write_text(CN + OWN.partition("\n\n")[2], encoding="utf-8")
+    before = city.read_bytes()
+    for more in ([], ["--write"], ["--write", "--replace"], ["--json"]):
+        told = run("calendar", "2027", city, "--lang", lang, *more)
+        assert told.exit_code == 2
+        assert told.stdout == ""
+        assert words in told.stderr
+        assert "--without ningxia" in told.stderr
+        assert city.read_bytes() == before
+    for wrong in ("cn", "nosuch"):
+        told = run("calendar", "2027", city, "--write", "--without", wrong, "--lang", lang)
+        assert told.exit_code == 2
+        assert f"--without {wrong}" in told.stderr
+    told = run("calendar", "2027", city, "--write", "--without", "ningxia", "--lang", lang)
+    assert told.exit_code == 0
+    assert "2027" in told.stdout
+    assert "ningxia：视为没有 taken as having none" in city.read_text("utf-8")
+    assert load_policy(city).value.calendar.known_until == date(2027, 12, 31)
+    again = run("calendar", "2027", city, "--write", "--without", "ningxia", "--lang", lang)
+    assert again.exit_code == 0
+    assert city.read_text("utf-8").count("taken as having none") == 1
 
 
 def test_what_could_not_be_used_is_not_written(city: Path) -> None:
@@ -342,7 +376,9 @@ def test_list_admission_becomes_a_patch(city: Path) -> None:
         (["--lead", "gongan", "--listed"], "either"),
         (["--lead", "gongan", "--zh", "无人机扰民"], "together"),
         (["--lead", "gongan"], "catalogue has no"),
+        (["--lead", "gongan"], "(by --zh, --en, --affair and --kind)"),
         (["--lead", "gongan", "--lang", "zh"], "派单目录中没有"),
+        (["--lead", "gongan", "--lang", "zh"], "用--zh、--en、--affair、--kind写明"),
     ],
 )
 def test_what_is_missing_for_a_row_is_told(city: Path, more: list[str], words: str) -> None:
@@ -350,6 +386,39 @@ def test_what_is_missing_for_a_row_is_told(city: Path, more: list[str], words: s
     assert told.exit_code == 2
     assert words in told.stderr
     assert told.stdout == ""
+
+
+def test_the_lead_is_checked_against_the_directory_beside(city: Path) -> None:
+    wrong = [arg if arg != "gongan" else "nosuch" for arg in NEW]
+    told = run("propose", city, *wrong)
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert "nosuch" in told.stderr
+    (city.parent / "xingqing.directory.toml").unlink()
+    told = run("propose", city, *wrong)
+    assert told.exit_code == 0
+    assert "nosuch" in told.stdout
+    assert "xingqing.directory.toml" in told.stderr
+
+
+def test_a_table_with_inch_marks_loses_no_row(city: Path) -> None:
+    table = city.parent / "xingqing.categories.csv"
+    text = table.read_text("utf-8").replace("路灯故障,", '路灯故障5"管,')
+    table.write_text(text.replace("人行道破损,", '人行道破损5"砖,'), "utf-8")
+    before = {row.code for row in load_policy(city).value.categories}
+    patch = run("propose", city, *NEW).stdout
+    subprocess.run(["git", "apply"], input=patch.encode(), check=True, cwd=city.parent)  # noqa: S607
+    assert {row.code for row in load_policy(city).value.categories} == before | {"drone_noise"}
+
+
+def test_a_lead_by_its_title_is_told_the_code(city: Path) -> None:
+    table = city.parent / "xingqing.categories.csv"
+    text = table.read_text("utf-8")
+    line = next(line for line in text.splitlines() if line.startswith("street_lamp,"))
+    table.write_text(text.replace(line, line.replace(",chengguan,", ",兴庆区城市管理局,")), "utf-8")
+    told = run("check", city)
+    assert told.exit_code == 2
+    assert 'did you mean "chengguan"?' in told.stderr
 
 
 def test_the_lead_is_checked_where_the_directory_is_given(city: Path) -> None:

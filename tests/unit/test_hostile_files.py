@@ -58,7 +58,8 @@ ENCODED: Mapping[str, tuple[bytes, str]] = {
     "one zero": (b"a = 1\n\0", "file_nul"),
     "marks": (b"\xef\xbb\xbf\xef\xbb\xbf" + BASE.encode(), "toml_character"),
     "picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "file_not_utf8"),
-    "zip": (b"PK\x03\x04" + bytes(range(1, 256)), "file_not_utf8"),
+    "zip": (b"PK\x03\x04" + bytes(range(1, 256)), "file_office"),
+    "old office": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "file_office"),
     "old line ends": (BASE.replace("\n", "\r").encode(), "toml_line_ends"),
 }
 

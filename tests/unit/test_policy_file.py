@@ -52,6 +52,21 @@ def read(*changes: tuple[str, str]) -> Policy:
 # ---------------------------------------------------------------- files
 
 
+def test_a_path_may_be_a_text(folder: Path) -> None:
+    both = str(folder / "base.toml"), str(folder / "base.directory.toml")
+    assert load_rules(*both).documents == load_rules(*map(Path, both)).documents
+    assert gather(both[0]) == files()
+    assert load_directory(both[1]).files.name == "base.directory.toml"
+    for wrong, code in (("no.toml", "file_missing"), (str(folder), "file_no_file")):
+        with pytest.raises(PolicyError) as raised:
+            load_policy(wrong)
+        assert [problem.code for problem in raised.value.problems] == [code]
+
+
+def test_what_was_loaded_is_shown_without_all_that_was_read() -> None:
+    assert "Reading" not in repr(load_policy(files()))
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The base files on the disk."""
@@ -270,9 +285,9 @@ def test_a_directory_may_have_its_tables_beside(tmp_path: Path) -> None:
 YEAR = '[calendar.year.2027]\nholidays = ["2027-01-01/2027-01-03"]\nmake_up = ["2027-01-09"]\n'
 
 
-def test_the_days_are_known_up_to_the_first_gap() -> None:
-    found = read(("[2024, 2025]", "[2024, 2025, 2018, 2019]")).calendar
-    assert found.known_until == date(2019, 12, 31)
+def test_the_days_are_known_up_to_the_last_year() -> None:
+    found = read(("[2024, 2025]", "[2024, 2025, 2023]")).calendar
+    assert found.known_until == date(2025, 12, 31)
 
 
 def test_the_policys_own_days_go_before_the_calendars() -> None:

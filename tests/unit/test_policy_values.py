@@ -72,6 +72,13 @@ def test_a_source_is_told_by_the_titles_of_its_origins() -> None:
     assert told(source, origins, "en") == "the regulation: 第十二条; choice: one day; or so"
     assert told("law: 甲", {}, "zh") == "law：甲"
     assert parts("made up for tests") == ()
+    assert [part.origin for part in parts("plan-2：甲；plan_b: 乙;c3：丙; 丁; 戊")] == [
+        "plan-2", "plan_b", "c3",
+    ]  # fmt: skip
+    assert [part.origin for part in parts("choice: 甲; Plan: 乙; 方案: 丙")] == [
+        "choice", "Plan", "方案",
+    ]  # fmt: skip
+    assert len(parts("choice: 一、范围：甲；期限：乙; see http://x.cn | and then; or so")) == 1
     assert told("made up for tests", origins, "en") == "made up for tests"
 
 

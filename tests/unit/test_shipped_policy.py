@@ -16,10 +16,16 @@ from whistle_engine.directory import Directory
 from whistle_engine.fitting import misfits
 from whistle_engine.model import Affair, Limit, LimitUnit, UnitKind, What, facts
 from whistle_engine.policy import REQUIRED_LIMITS, Policy
-from whistle_engine.policy_file import load_directory, load_policy, shipped_files, shipped_rules
+from whistle_engine.policy_file import (
+    load_directory,
+    load_policy,
+    shipped_files,
+    shipped_names,
+    shipped_rules,
+)
 from whistle_engine.policy_file.csv_rows import read_rows
 from whistle_engine.responder import plan
-from whistle_engine.sources import parts
+from whistle_engine.sources import CHOICE, parts
 from whistle_engine.transitions import TRANSITIONS
 
 NOON = datetime(2024, 3, 4, 4, tzinfo=UTC)
@@ -85,6 +91,20 @@ def test_every_table_of_values_names_its_source(name: str) -> None:
             assert rows
             assert not wrong
             assert all(parts(row.cells["source"]) for row in rows)
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_choice_that_ships_has_its_reason_in_both_languages(name: str) -> None:
+    sources = []
+    for which in (name, f"{name}.directory"):
+        files = shipped_files(which)
+        sources += [t.get("source", "") for _, t in tables(tomllib.loads(files.main.decode()))]
+        for file, data in files.files:
+            if file.endswith(".csv"):
+                sources += [row.cells["source"] for row in read_rows(file, data)[0]]
+    for part in (part for source in sources for part in parts(source)):
+        if part.origin == CHOICE:
+            assert part.words.zh != part.words.en, part
 
 
 def test_every_value_of_the_policy_names_its_source(policy: Policy) -> None:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
+from whistle_engine import codec
 from whistle_engine.commands import Act, Blow, Classify, Command, Receive
 from whistle_engine.commits import governing
 from whistle_engine.digests import digest_of
@@ -128,3 +130,16 @@ def test_the_same_files_have_the_same_bytes() -> None:
     alone = Files((("directory.toml", b"format = 1"),))
     assert alone.packed() == b"format = 1"
     assert unpacked(b"format = 1", "directory.toml") == alone
+
+
+def test_bytes_are_not_named_for_values_that_were_changed_since() -> None:
+    rules = load_rules(POLICY, DIRECTORY)
+    altered = evolve(rules, policy=evolve(rules.policy, version="mine"))
+    assert rules.exact == rules.documents
+    assert altered.exact == ()
+    store = MemoryStore()
+    engine = Engine(store, altered)
+    assert engine.rules.policy_digest != rules.policy_digest
+    stored = store.get_document(engine.rules.policy_digest)
+    assert stored is not None
+    assert codec.load_policy(stored).version == "mine"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from whistle_engine.compiling import compile_rules
 from whistle_engine.directory import Shift
 from whistle_engine.errors import PolicyError
 from whistle_engine.model import Affair, Party
-from whistle_engine.policy import Policy
+from whistle_engine.policy import ListItem, Policy
 from whistle_engine.policy_file import (
     csv_rows,
     files,
@@ -29,6 +29,12 @@ from whistle_engine.policy_file import (
     shipped,
     toml_syntax,
     unpacked,
+)
+from whistle_engine.policy_file.editing import (
+    Proposal,
+    category_for,
+    with_listed,
+    with_row,
 )
 from whistle_engine.problems import Problem
 
@@ -147,11 +153,26 @@ def _toml_otherwise(patch: pytest.MonkeyPatch) -> None:
     load_policy(b"a")
 
 
+def _incomplete() -> None:
+    found = Proposal(matter="m", on=date(2024, 3, 5), category="drone", unit="gongan")
+    category_for(found, tiny_policy())
+
+
+ITEM = ListItem(category="a", since=date(2024, 3, 5), until=None, source="decision: m, 2024-03-05")
+LISTED = "[street_list]\nsource = 'x'\n[[street_list.items]]\ncategory = 'a'\nsource = 'x'\n"
+
 ELSEWHERE: Mapping[str, Callable[[pytest.MonkeyPatch], object]] = {
     "archive_broken": lambda _: unpacked(b"\0" * 257 + b"ustar", "a.tar"),
     "csv_broken": _csv_otherwise,
+    "edit_by_hand": lambda _: with_listed("[[a]]\nb = 1\n[c]\n[[a]]\nb = 2\n", ITEM),
+    "edit_in_brackets": lambda _: with_listed("[street_list]\nitems = [{ a = 1 }]\n", ITEM),
+    "edit_no_column": lambda _: with_row("category,source\nb,x\n", ITEM),
+    "edit_no_table": lambda _: with_listed("street_list = 1\n", ITEM),
     "file_no_permission": _no_permission,
     "not_shipped": lambda _: shipped("xinqing"),
+    "row_incomplete": lambda _: _incomplete(),
+    "row_later": lambda _: with_listed(f"{LISTED}since = 2024-03-06\n", ITEM),
+    "row_no_since": lambda _: with_listed(LISTED, evolve(ITEM, since=None)),
     "shift_order": lambda _: _shifts(),
     "toml_other": _toml_otherwise,
 }

@@ -22,7 +22,7 @@ from whistle_engine.cli.policy_files import loaded, shown_path, text_of, told, w
 from whistle_engine.cli.policy_words import say
 
 if TYPE_CHECKING:
-    from whistle_engine.policy_file.years import Year
+    from whistle_engine.policy_file.calendars import Year
 
 CALENDAR = "cn"
 """The calendar that is taken unless the policy uses another."""
@@ -47,7 +47,7 @@ class _Change(NamedTuple):
 
 @click.command(
     epilog="Exit codes: 0 done, or nothing to change; 1 the file has the year with other days; "
-    "2 wrong usage, or the year or the file cannot be used. "
+    "2 wrong usage, or the year or the file cannot be used, or a calendar does not have the year. "
     'With --json: {"year", "calendars", "without", "notices", "holidays", "make_up"}; with FILE '
     'also {"file", "state": "missing", "same" or "different", "patch", "written", "known_until"}.'
 )
@@ -56,6 +56,10 @@ class _Change(NamedTuple):
 @click.option(
     "--calendar", "names", multiple=True, metavar="NAME|FILE",
     help="A calendar; again for one laid over it. By default those that the policy uses, else cn.",
+)  # fmt: skip
+@click.option(
+    "--without", "nothing", multiple=True, metavar="NAME|FILE",
+    help="A later calendar that lacks the year: take it as having nothing there.",
 )  # fmt: skip
 @click.option("--write", "writes", is_flag=True, help="Change the file.")
 @click.option("--replace", is_flag=True, help="Also if the file has the year with other days.")
@@ -68,6 +72,7 @@ def calendar(
     year: int,
     file: Path | None,
     names: tuple[str, ...],
+    nothing: tuple[str, ...],
     lang: Lang | None,
     writes: bool,
     replace: bool,
@@ -76,7 +81,8 @@ def calendar(
     """Copy the holidays and make-up days of a YEAR into a policy FILE.
 
     Without FILE the table is printed. With FILE the change is shown, and made with --write only,
-    once the changed file was checked.
+    once the changed file was checked. A year that was copied in counts as known: if one of the
+    calendars does not have it, nothing is changed unless --without says that it has nothing there.
     """
     lang = chosen(lang)
     if not as_json:
@@ -85,11 +91,13 @@ def calendar(
         raise click.UsageError("--write and --replace need a FILE", context)
     with told(lang):
         if file is None:
-            found, change = _found(year, names or (CALENDAR,), None, lang), None
+            found, change = _found(year, names or (CALENDAR,), nothing, None, lang), None
         else:
-            found, change = _copied(year, file, names, lang, writes=writes, replace=replace)
+            asked = (names, nothing)
+            found, change = _copied(year, file, asked, lang, writes=writes, replace=replace)
     for name in found.without:
-        click.echo(say("year.part", lang, name=name, year=year), err=True)
+        if name not in nothing:
+            click.echo(say("year.part", lang, name=name, year=year), err=True)
     if as_json:
         write_json(_shape(found, file, change))
     elif file is None or change is None:
@@ -103,15 +111,19 @@ def calendar(
         context.exit(1)
 
 
-def _found(year: int, names: tuple[str, ...], folder: Path | None, lang: Lang) -> _Found:
+def _found(
+    year: int, names: tuple[str, ...], nothing: tuple[str, ...], folder: Path | None, lang: Lang
+) -> _Found:
     """The year as the calendars have it, later ones laid over earlier ones.
 
     Raises:
-        BadInput: the first one does not have it.
+        BadInput: the first one does not have it, or one taken as having nothing does.
     """
-    from whistle_engine.policy_file.years import years_of
+    from attrs import evolve
 
-    calendars = {name: years_of(_calendar(name, folder)) for name in names}
+    from whistle_engine.policy_file.years import WITHOUT, years_in_calendar
+
+    calendars = {name: years_in_calendar(*_calendar(name, folder)) for name in names}
     first = next(iter(calendars))
     if year not in calendars[first]:
         raise BadInput(
@@ -120,45 +132,63 @@ def _found(year: int, names: tuple[str, ...], folder: Path | None, lang: Lang) -
     laid = calendars[first][year]
     for years in [*calendars.values()][1:]:
         laid = years[year].over(laid) if year in years else laid
+    without = tuple(name for name, years in calendars.items() if year not in years)
+    for name in nothing:
+        if name not in without:
+            raise BadInput(say("year.has", lang, name=name, year=year))
+    taken = tuple(WITHOUT.format(name=Path(name).stem) for name in nothing)
     return _Found(
-        laid,
+        evolve(laid, notices=(*laid.notices, *taken)),
         tuple(name for name, years in calendars.items() if year in years),
-        tuple(name for name, years in calendars.items() if year not in years),
+        without,
     )
 
 
-def _calendar(name: str, folder: Path | None) -> str:
-    """The text of a calendar: a file; or by name, beside the policy, else a shipped one."""
+def _calendar(name: str, folder: Path | None) -> tuple[str, bytes]:
+    """The name of a calendar's file, and its bytes: a path; or beside the policy, or shipped."""
     from whistle_engine.policy_file.files import CALENDARS, read_bytes, shipped
-    from whistle_engine.policy_file.toml_text import text_of as text_in
 
     path = Path(name)
     if not path.suffix and path.name == name:
         beside = (folder or Path()) / CALENDARS / f"{name}.toml"
         if folder is None or not beside.exists():
-            return text_in(name, shipped(name, folder="calendars"))
+            return f"{name}.toml", shipped(name, folder="calendars")
         path = beside
-    return text_in(str(path), read_bytes(path))
+    return str(path), read_bytes(path)
 
 
 def _copied(
-    year: int, path: Path, names: tuple[str, ...], lang: Lang, *, writes: bool, replace: bool
+    year: int,
+    path: Path,
+    asked: tuple[tuple[str, ...], tuple[str, ...]],
+    lang: Lang,
+    *,
+    writes: bool,
+    replace: bool,
 ) -> tuple[_Found, _Change]:
-    """The year, and the change; made, if it is to be and may be."""
+    """The year, and the change; made, if it is to be and may be.
+
+    Raises:
+        BadInput: a calendar does not have the year, and nobody said that it has nothing there.
+    """
     from whistle_engine.policy_file import Files
     from whistle_engine.policy_file.editing import patch
     from whistle_engine.policy_file.files import read_bytes
     from whistle_engine.policy_file.loading import gather
-    from whistle_engine.policy_file.years import calendars_in, with_year, years_in
+    from whistle_engine.policy_file.years import held_by, with_year
 
     data = read_bytes(path)
     text = text_of(Files(((path.name, data),)), path.name)
-    names = names or calendars_in(text) or (CALENDAR,)
-    found = _found(year, names, path.parent, lang)
-    held = years_in(text).get(year)
+    used, own = held_by(path.name, data)
+    names, nothing = asked
+    found = _found(year, names or used or (CALENDAR,), nothing, path.parent, lang)
+    held = own.get(year)
+    for name in found.without:
+        if name not in nothing:
+            raise BadInput(say("year.lacks", lang, name=name, year=year))
     if held is not None and held.same_days(found.year):
         return found, _Change("same")
-    new = with_year(text, found.year)
+    new = with_year(text, found.year, name=path.name)
     policy = loaded(gather(path), {path.name: new}, lang).value
     state = "missing" if held is None else "different"
     written = writes and (held is None or replace)
@@ -180,11 +210,13 @@ def _tell(year: int, file: Path, change: _Change, lang: Lang, *, replace: bool) 
 
 
 def _shape(found: _Found, file: Path | None, change: _Change | None) -> dict[str, Any]:
+    from whistle_engine.policy_file.years import values
+
     shape: dict[str, Any] = {
         "year": found.year.number,
         "calendars": list(found.names),
         "without": list(found.without),
-        **found.year.values(),
+        **values(found.year),
     }
     if change is not None:
         shape |= {

@@ -19,6 +19,7 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
+from whistle_engine.cli.policy_files import directory_beside
 from whistle_engine.cli.policy_words import say
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     epilog="Exit codes: 0 nothing found, or all of it accepted; 1 something found; 2 wrong usage, "
     "or a file cannot be used. "
     'With --json: {"findings": [{"code", "severity", "key", "file", "line", "column", "zh", "en", '
-    '"witness", "accepted"}], "on", "digests": {"policy", "directory"}}; of files that cannot be '
-    'used {"problems": [{"code", "key", "file", "line", "column", "zh", "en"}]}.'
+    '"witness", "value", "accepted"}], "on", "digests": {"policy", "directory"}}; of files that '
+    'cannot be used {"problems": [{"code", "key", "file", "line", "column", "zh", "en"}]}.'
 )
 @click.argument("file")
 @click.option(
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
-    help="The day for which it is checked; by default today, in the city's time.",
+    help="The day for which it is checked; by default today, in the city's time; never before "
+    "the policy is in force.",
 )  # fmt: skip
 @click.option("--all", "accepted", is_flag=True, help="List accepted findings too.")
 @lang_option
@@ -63,7 +65,7 @@ def check(
 
     FILE is a policy, or the name of one that is shipped. Each finding stands in one line, with
     its place, how grave it is, and its code. What a city takes on purpose it names in
-    [[accepted]], with code, key and source.
+    [[accepted]], with code, key, value and source.
     """
     from whistle_engine.review.checking import check as findings
 
@@ -74,7 +76,8 @@ def check(
     if loaded is None:
         context.exit(2)
     policy, units, beside = loaded
-    day = on.date() if on is not None else _today(policy.value)
+    begins = policy.value.in_force_from
+    day = max(on.date() if on is not None else _today(policy.value), begins)
     found = findings(policy, units, on=day)
     if as_json:
         write_json(_shape(found, day, policy, units))
@@ -95,24 +98,26 @@ def _loaded(
         BadInput: what is wrong, of both at once.
     """
     from whistle_engine.errors import PolicyError
-    from whistle_engine.policy_file import load_directory, load_policy, shipped_names
+    from whistle_engine.policy_file import load_directory, load_policy, shipped_names, titles
 
     wrong: list[Problem] = []
+    also: list[Problem] = []
     policy, units = None, None
     path = Path(file)
     shipped = file in shipped_names() and not path.is_file()
-    beside = directory or Path(f"{file.removesuffix('.toml')}.directory.toml")
-    try:
-        policy = load_policy(_shipped(file) if shipped else path)
-    except PolicyError as error:
-        wrong += error.problems
+    beside = directory or directory_beside(file)
     try:
         if shipped and directory is None:
             units = load_directory(_shipped(f"{file}.directory"))
         elif directory is not None or beside.is_file():
             units = load_directory(beside)
     except PolicyError as error:
+        also += error.problems
+    try:
+        policy = load_policy(_shipped(file) if shipped else path, units=titles(units))
+    except PolicyError as error:
         wrong += error.problems
+    wrong += also
     if policy is None or wrong:
         if not as_json:
             raise BadInput(PolicyError(wrong).told(lang)) from None
@@ -159,6 +164,7 @@ def _shape(
                 **_problem(each.problem),
                 "severity": each.severity.value,
                 "witness": dict(each.witness),
+                "value": each.value or None,
                 "accepted": each.accepted or None,
             }
             for each in found

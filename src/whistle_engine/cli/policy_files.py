@@ -21,14 +21,11 @@ if TYPE_CHECKING:
 def told(lang: Lang) -> Iterator[None]:
     """Tell what is wrong with files in the language asked for, and leave with 2."""
     from whistle_engine.errors import PolicyError
-    from whistle_engine.policy_file.toml_edits import EditError
 
     try:
         yield
     except PolicyError as error:
         raise BadInput(error.told(lang)) from None
-    except EditError as error:
-        raise BadInput(getattr(error.says, lang)) from None
 
 
 def text_of(files: Files, name: str) -> str:
@@ -56,6 +53,11 @@ def loaded(files: Files, texts: Mapping[str, str], lang: Lang) -> Loaded[Policy]
         return load_policy(Files(changed))
     except PolicyError as error:
         raise BadInput(say("not.loads", lang, why=error.told(lang))) from None
+
+
+def directory_beside(policy: Path | str) -> Path:
+    """Where the directory of a policy is looked for, unless it is named."""
+    return Path(f"{str(policy).removesuffix('.toml')}.directory.toml")
 
 
 def shown_path(path: Path) -> str:

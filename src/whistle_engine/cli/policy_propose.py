@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from whistle_engine.cli.output import (
+    BadInput,
     Lang,
     chosen,
     json_option,
@@ -17,12 +18,20 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
-from whistle_engine.cli.policy_files import loaded, shown_path, text_of, told, write_patch
+from whistle_engine.cli.policy_files import (
+    directory_beside,
+    loaded,
+    shown_path,
+    text_of,
+    told,
+    write_patch,
+)
 from whistle_engine.cli.policy_words import say
 
 if TYPE_CHECKING:
-    from whistle_engine.policy import Category, ListItem
+    from whistle_engine.policy import Category, ListItem, Policy
     from whistle_engine.policy_file import Files
+    from whistle_engine.policy_file.editing import Proposal
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -44,8 +53,8 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--joint", multiple=True, metavar="UNIT", help="Who joins; again for another.")
 @click.option("--since", type=DAY, help="From when it counts; by default the day of the decision.")
 @click.option(
-    "--directory", type=click.Path(path_type=Path),
-    help="The units, to check that the lead is one and may lead.",
+    "--directory", type=click.Path(path_type=Path), metavar="FILE",
+    help="The units, to check that the lead may lead; by default NAME.directory.toml beside FILE.",
 )  # fmt: skip
 @lang_option
 @json_option
@@ -82,7 +91,7 @@ def propose(
     if (zh is None) != (en is None):
         raise click.UsageError("--zh and --en go together", context)
     from whistle_engine.model import Affair, Label
-    from whistle_engine.policy_file.editing import Proposal, category_for, item_for
+    from whistle_engine.policy_file.editing import Proposal, item_for
     from whistle_engine.policy_file.loading import gather
 
     proposal = Proposal(
@@ -91,12 +100,14 @@ def propose(
     begins = since.date() if since is not None else None
     with told(lang):
         files = gather(file)
+        policy = loaded(files, {}, lang).value
         if listed:
             entry: Category | ListItem = item_for(proposal, since=begins)
         else:
-            entry = category_for(
+            entry = _category(
                 proposal,
-                loaded(files, {}, lang).value,
+                policy,
+                lang,
                 title=Label(zh, en) if zh is not None and en is not None else None,
                 affair=Affair(affair) if affair is not None else None,
                 kind=kind,
@@ -112,18 +123,35 @@ def propose(
         write(say("row.there", lang, file=file))
 
 
+def _category(proposal: Proposal, policy: Policy, lang: Lang, **said: Any) -> Category:
+    """The row of the catalogue.
+
+    Raises:
+        BadInput: what more has to be said, and by which options.
+    """
+    from whistle_engine.errors import PolicyError
+    from whistle_engine.policy_file.editing import category_for
+
+    try:
+        return category_for(proposal, policy, **said)
+    except PolicyError as error:
+        raise BadInput(say("row.options", lang, why=error.problems[0].said(lang))) from None
+
+
 def _patch(
     path: Path, files: Files, entry: Category | ListItem, directory: Path | None, lang: Lang
 ) -> str:
-    """The patch for all files that change; the result was loaded."""
+    """The patch for all files that change; the result was loaded, with the directory if any."""
     from whistle_engine.policy_file import compiled, load_directory
     from whistle_engine.policy_file.editing import changed, patch
 
-    main, tables = changed(text_of(files, files.name), entry, lambda name: text_of(files, name))
-    texts = {files.name: main, **tables}
+    texts = changed(files, entry)
     policy = loaded(files, texts, lang)
-    if directory is not None:
-        compiled(policy, load_directory(directory))
+    units = directory or directory_beside(path)
+    if directory is not None or units.is_file():
+        compiled(policy, load_directory(units))
+    else:
+        click.echo(say("check.alone", lang, file=units.name), err=True)
     return "".join(
         patch(text_of(files, name), text, shown_path(path.parent / name))
         for name, text in texts.items()

@@ -28,6 +28,21 @@ WORDS: dict[str, tuple[str, str]] = {
         "注意：{name}日历没有{year}年，其节假日未计入。",
         "note: the calendar {name} has no {year}; its days are not among these",
     ),
+    "year.lacks": (
+        (
+            "{name}日历没有{year}年，抄入后{year}年的期限会误作确定，故未作改动。请等该年的通知收录后再抄；"
+            "认定{name}该年没有另外安排的，加--without {name}"
+        ),
+        (
+            "the calendar {name} has no {year}, and due times of that year would count as certain"
+            " without its days, so nothing was changed; copy the year once its notice is adopted,"
+            " or take --without {name} if it has nothing in {year}"
+        ),
+    ),
+    "year.has": (
+        "--without {name}不对：只能是本次采用、又没有{year}年的日历",
+        "--without {name}: it names a calendar that is taken here and has no {year}",
+    ),
     "year.same": (
         "{file}已有{year}年的节假日安排，与日历一致，无需修改。",
         "{file} has {year} already, with the same days; nothing to change",
@@ -72,6 +87,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "check.reason": (
         "    保留理由：{reason}",
         "    accepted: {reason}",
+    ),
+    "row.options": (
+        "{why}（用--zh、--en、--affair、--kind写明）",
+        "{why} (by --zh, --en, --affair and --kind)",
     ),
     "check.alone": (
         "没有单位名录（{file}），与单位有关的项目未检查；请用--directory指明。",

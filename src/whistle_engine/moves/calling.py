@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from attrs import frozen
+
 from whistle_engine import events as e
-from whistle_engine.model import DispatchedBy, Matter, Part, Responder, UnitCode, What
+from whistle_engine.model import DispatchedBy, Limit, Matter, Part, Responder, UnitCode, What
 from whistle_engine.moves.record import Record
 from whistle_engine.policy import WhistleKind
-from whistle_engine.responder import WORKING, Plan, kind_code, running
+from whistle_engine.responder import WORKING, Plan, category, kind_code, running
 from whistle_engine.rules import Rules
 from whistle_engine.standing import lead
 
@@ -15,6 +19,37 @@ def kind_of(matter: Matter, rules: Rules) -> WhistleKind:
     """The kind by whose limits departments respond; without one, the lowest."""
     found = rules.policy.kind_of.get(kind_code(matter) or "")
     return found if found is not None else min(rules.policy.kinds, key=lambda k: k.rank)
+
+
+@frozen
+class Terms:
+    """By which limits units respond: those of a whistle's kind, and a limit of the category's own.
+
+    Attributes:
+        own: instead of the kind's limit for solving; ``None`` where the category has none.
+    """
+
+    kind: WhistleKind
+    own: Limit | None
+
+    @property
+    def solve(self) -> Limit:
+        """The limit for solving."""
+        return self.kind.solve if self.own is None else self.own
+
+
+def terms_of(kind: WhistleKind, code: str, rules: Rules, now: datetime) -> Terms:
+    """The limits for a category under a kind, by the row that is in force.
+
+    A limit of the row's own holds for the row's kind; a whistle of another kind has its own.
+    """
+    row = rules.policy.category(code, now)
+    return Terms(kind, row.solve if row is not None and row.kind == kind.code else None)
+
+
+def terms_now(matter: Matter, rules: Rules, now: datetime) -> Terms:
+    """The limits by which units respond to a matter, for clocks that start now."""
+    return terms_of(kind_of(matter, rules), category(matter), rules, now)
 
 
 def on_duty(record: Record, unit: UnitCode) -> str | None:
@@ -26,15 +61,28 @@ def on_duty(record: Record, unit: UnitCode) -> str | None:
     return held.head if held is not None else None
 
 
-def call(record: Record, unit: UnitCode, kind: WhistleKind, *, part: Part) -> None:
+def call(record: Record, unit: UnitCode, terms: Terms, *, part: Part) -> None:
     """Start the clocks of a unit that was called; nobody on duty there is an escalation."""
     clock = record.next_clock
-    record.start(What.REPORT_IN, unit, kind.report_in)
+    record.start(What.REPORT_IN, unit, terms.kind.report_in)
     if part is Part.LEAD:
-        record.start(What.SOLVE, unit, kind.solve, extendable=kind.extension)
+        record.start(What.SOLVE, unit, terms.solve, extendable=terms.kind.extension)
     else:
-        record.start(What.HAND_IN, unit, kind.hand_in)
+        owe_part(record, unit, terms)
     missing_receiver(record, unit, clock)
+
+
+def owe_part(record: Record, unit: UnitCode | None, terms: Terms) -> None:
+    """Start the clock of a joint unit's part: it has no longer than solving takes (FR6).
+
+    A category's own limit is the part's too where it ends before the kind's.
+    """
+    limit = terms.kind.hand_in
+    if terms.own is not None:
+        limits = record.rules.limits
+        whole, part = (limits.due(record.at, one, unit=unit).at for one in (terms.own, limit))
+        limit = terms.own if whole < part else limit
+    record.start(What.HAND_IN, unit, limit)
 
 
 def missing_receiver(record: Record, unit: UnitCode, clock: int) -> None:
@@ -43,7 +91,7 @@ def missing_receiver(record: Record, unit: UnitCode, clock: int) -> None:
         record.escalate("no_receiver", clock=clock)
 
 
-def send(record: Record, how: DispatchedBy, called: Plan, kind: WhistleKind) -> None:
+def send(record: Record, how: DispatchedBy, called: Plan, terms: Terms) -> None:
     """Write the dispatch: one lead, with its first receiver; joint units; units invited."""
     lead_unit = called.lead
     if lead_unit is None:
@@ -63,12 +111,12 @@ def send(record: Record, how: DispatchedBy, called: Plan, kind: WhistleKind) -> 
         Responder(unit=unit, part=part, receiver=on_duty(record, unit)) for unit, part in others
     ]
     record.add(e.Dispatched(record.at, how, (leading, *responders)))
-    call(record, lead_unit, kind, part=Part.LEAD)
+    call(record, lead_unit, terms, part=Part.LEAD)
     for unit in called.joint:
-        call(record, unit, kind, part=Part.JOINT)
+        call(record, unit, terms, part=Part.JOINT)
 
 
-def bring(record: Record, unit: UnitCode, part: Part, kind: WhistleKind, *, by: UnitCode) -> None:
+def bring(record: Record, unit: UnitCode, part: Part, terms: Terms, *, by: UnitCode) -> None:
     """Bring a unit in: joint, with clocks of its own, or invited, without any."""
     record.add(
         e.BroughtIn(
@@ -77,33 +125,33 @@ def bring(record: Record, unit: UnitCode, part: Part, kind: WhistleKind, *, by: 
         )
     )
     if part is Part.JOINT:
-        call(record, unit, kind, part=part)
+        call(record, unit, terms, part=part)
 
 
-def raise_clocks(record: Record, matter: Matter, kind: WhistleKind) -> None:
+def raise_clocks(record: Record, matter: Matter, terms: Terms) -> None:
     """The lead's work, and arriving where nobody has arrived yet, by the higher kind's limits."""
     leading = lead(matter)
     if leading is None:
         return
     record.end_all(*WORKING, What.DECIDE_EXTENSION)
-    record.start(What.SOLVE, leading.unit, kind.solve, extendable=kind.extension)
+    record.start(What.SOLVE, leading.unit, terms.solve, extendable=terms.kind.extension)
     for clock in running(matter, What.REPORT_IN):
         record.end(clock)
         number = record.next_clock
-        record.start(What.REPORT_IN, clock.unit, kind.report_in)
+        record.start(What.REPORT_IN, clock.unit, terms.kind.report_in)
         missing_receiver(record, clock.unit or "", number)
     for clock in running(matter, What.HAND_IN):
         record.end(clock)
-        record.start(What.HAND_IN, clock.unit, kind.hand_in)
+        owe_part(record, clock.unit, terms)
 
 
-def owe_again(record: Record, matter: Matter, kind: WhistleKind) -> None:
+def owe_again(record: Record, matter: Matter, terms: Terms) -> None:
     """In a further round, what a joint unit still owes starts a further clock (FR7, FR10)."""
     for found in matter.responders:
         if found.part is Part.JOINT and found.reported_in is None:
-            record.start(What.REPORT_IN, found.unit, kind.report_in)
+            record.start(What.REPORT_IN, found.unit, terms.kind.report_in)
         if found.part is Part.JOINT and not found.handed_in:
-            record.start(What.HAND_IN, found.unit, kind.hand_in)
+            owe_part(record, found.unit, terms)
 
 
 def resume_clocks(record: Record, matter: Matter, *, lapsed: bool, raised: bool = False) -> None:

@@ -14,11 +14,11 @@ from whistle_engine.model import (
     Unmet,
     What,
 )
-from whistle_engine.moves.calling import kind_of, on_duty, resume_clocks, send
+from whistle_engine.moves.calling import on_duty, resume_clocks, send, terms_now
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.moves.response import date_given, pass_lead
 from whistle_engine.refusals import unmet
-from whistle_engine.responder import Plan, can_lead, category, listed, plan, running
+from whistle_engine.responder import Plan, can_lead, category, leads_of, listed, plan, running
 from whistle_engine.standing import lead, responder
 
 # ---------------------------------------------------------------- supervise, escalate
@@ -77,7 +77,8 @@ def designate_unmet(case: Case[c.Designate]) -> Iterator[Unmet]:
         yield unmet("already_lead", unit=unit)
     if not by_coordinator:
         row = case.rules.policy.category(category(matter), case.now)
-        if unit not in case.rules.policy.enforcement or row is None or unit not in row.leads:
+        leads = leads_of(row, matter.street)
+        if unit not in case.rules.policy.enforcement or unit not in leads:
             yield unmet("outside_coordination", unit=unit, category=category(matter))
 
 
@@ -92,7 +93,7 @@ def designate(case: Case[c.Designate], record: Record) -> None:
             record.add(e.ObjectionAnswered(case.now, upheld=unit != matter.objection.unit))
             record.end_all(What.ANSWER_OBJECTION, done=(What.ANSWER_OBJECTION,))
         street = unit in (matter.street, matter.community)
-        if not street and (row is None or unit not in row.leads):
+        if not street and unit not in leads_of(row, matter.street):
             record.add(e.CatalogueChangeProposed(case.now, category(matter), unit))
     if matter.stage is Stage.BLOWN:
         record.end_all(done=(What.DESIGNATE,))
@@ -102,7 +103,7 @@ def designate(case: Case[c.Designate], record: Record) -> None:
             record,
             DispatchedBy.DESIGNATION,
             called if not street else Plan(unit, (), ()),
-            kind_of(matter, case.rules),
+            terms_now(matter, case.rules, case.now),
         )
         return
     leading = lead(matter)

@@ -19,7 +19,7 @@ from whistle_engine.model import (
     Unmet,
     What,
 )
-from whistle_engine.moves.calling import kind_of, owe_again
+from whistle_engine.moves.calling import owe_again, terms_now
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.refusals import unmet
 from whistle_engine.responder import judging_raisers, judging_unit, running
@@ -216,10 +216,11 @@ def reopen_to(stage: Stage, matter: Matter, record: Record, by: str | None) -> N
     policy = record.rules.policy
     if stage is Stage.HANDLING:
         leading = lead(matter)
-        kind = kind_of(matter, record.rules)
+        terms = terms_now(matter, record.rules, record.at)
+        kind = terms.kind
         unit = leading.unit if leading is not None else None
         record.start(What.REDO, unit, kind.redo, extendable=kind.extension)
-        owe_again(record, matter, kind)
+        owe_again(record, matter, terms)
     elif stage in REDOES:
         record.start(What.REDO, grid_of(matter, record.rules), policy.limits[REDOES[stage]])
     elif stage is Stage.AWAITING_WHISTLE:

@@ -25,7 +25,7 @@ from whistle_engine.model import (
     Unmet,
     What,
 )
-from whistle_engine.moves.calling import bring, kind_of, missing_receiver
+from whistle_engine.moves.calling import bring, missing_receiver, owe_part, terms_now
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.moves.residents import open_judging
 from whistle_engine.refusals import unmet
@@ -61,7 +61,7 @@ def report_in(case: Case[c.ReportIn], record: Record) -> None:
     found = responder(case.matter, unit)
     if found is not None and found.part is Part.INVITED:
         record.add(e.Joined(case.now, unit))
-        record.start(What.HAND_IN, unit, kind_of(case.matter, case.rules).hand_in)
+        owe_part(record, unit, terms_now(case.matter, case.rules, case.now))
     record.add(e.ReportedIn(case.now, unit, case.command.occurred_at))
     for clock in running(case.matter, What.REPORT_IN, unit=unit):
         record.end(clock, done=True)
@@ -133,14 +133,14 @@ def bring_in_unmet(case: Case[c.BringIn]) -> Iterator[Unmet]:
 def bring_in(case: Case[c.BringIn], record: Record) -> None:
     """Bring the unit in; the lead stays lead, and no clock of its own moves (FR4, FR7)."""
     unit = case.do.unit
-    kind = kind_of(case.matter, case.rules)
+    terms = terms_now(case.matter, case.rules, case.now)
     known = responder(case.matter, unit)
     if known is not None:  # asked for a further part
         record.add(e.BroughtIn(case.now, evolve(known, handed_in=False)))
-        record.start(What.HAND_IN, unit, kind.hand_in)
+        owe_part(record, unit, terms)
         return
     part = Part.INVITED if case.rules.directory.is_kind(unit, *INVITED_ONLY) else Part.JOINT
-    bring(record, unit, part, kind, by=case.acting)
+    bring(record, unit, part, terms, by=case.acting)
 
 
 def accept_unmet(case: Case[c.Accept]) -> Iterator[Unmet]:
@@ -162,8 +162,9 @@ def accept(case: Case[c.Accept], record: Record) -> None:
     found = responder(case.matter, unit)
     if case.matter.accepted:
         record.add(e.Joined(case.now, unit))
-        record.start(What.HAND_IN, unit, kind_of(case.matter, case.rules).hand_in)
-        record.start(What.REPORT_IN, unit, kind_of(case.matter, case.rules).report_in)
+        terms = terms_now(case.matter, case.rules, case.now)
+        owe_part(record, unit, terms)
+        record.start(What.REPORT_IN, unit, terms.kind.report_in)
         return
     record.add(e.Accepted(case.now, unit))
     pass_lead(
@@ -173,13 +174,14 @@ def accept(case: Case[c.Accept], record: Record) -> None:
 
 def pass_lead(matter: Matter, record: Record, unit: UnitCode, *, arrived: bool) -> None:
     """The new lead takes over the due time; what is overdue starts a further clock (FR7)."""
-    kind = kind_of(matter, record.rules)
+    terms = terms_now(matter, record.rules, record.at)
+    kind = terms.kind
     clocks = [*running(matter, *WORKING)]
     record.end_all(*WORKING, What.DECIDE_EXTENSION)
     record.end_all(What.HAND_IN, unit=unit)
     old = clocks[0] if clocks else None
     if old is None:
-        record.start(What.SOLVE, unit, kind.solve, extendable=kind.extension)
+        record.start(What.SOLVE, unit, terms.solve, extendable=kind.extension)
     elif overdue(old, record.at):
         record.start(What.REDO, unit, kind.redo, extendable=kind.extension)
     else:
@@ -190,7 +192,7 @@ def pass_lead(matter: Matter, record: Record, unit: UnitCode, *, arrived: bool) 
         record.start_due(old.what, unit, due, latest=old.latest)
     leading = lead(matter)
     if leading is not None and leading.unit != unit:
-        record.start(What.HAND_IN, leading.unit, kind.hand_in)
+        owe_part(record, leading.unit, terms)
     if not arrived and not any(running(matter, What.REPORT_IN, unit=unit)):
         clock = record.next_clock
         record.start(What.REPORT_IN, unit, kind.report_in)

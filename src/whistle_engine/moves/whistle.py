@@ -27,6 +27,8 @@ from whistle_engine.moves.calling import (
     raise_clocks,
     resume_clocks,
     send,
+    terms_now,
+    terms_of,
 )
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.moves.state import merged_facts
@@ -37,6 +39,7 @@ from whistle_engine.responder import (
     can_lead,
     category,
     first_lead,
+    leads_of,
     listed,
     own_street,
     plan,
@@ -148,7 +151,8 @@ def blow(case: Case[c.Blow], record: Record) -> None:
     record.end_all(done=done, but=() if kind.urgent else (What.LOOK,))
     if kind.urgent:
         called = plan(found.category, case.rules, case.now, urgent=True)
-        send(record, DispatchedBy.URGENT_WHISTLE, called, kind)
+        terms = terms_of(kind, found.category, case.rules, case.now)
+        send(record, DispatchedBy.URGENT_WHISTLE, called, terms)
     else:
         _await_dispatch(case, record, found.category, kind)
 
@@ -171,12 +175,13 @@ def _blow_within(case: Case[c.Blow], record: Record, kind: WhistleKind) -> None:
     known = case.matter.classification
     if known is None:
         raise AssertionError(case.matter)
+    terms = terms_of(kind, known.category, case.rules, case.now)
     record.add(e.Blown(case.now, kind.code, case.unit, known))
     if kind.rank > kind_of(case.matter, case.rules).rank:
         record.add(e.WhistleRaised(case.now, kind.code, case.unit))
-        raise_clocks(record, case.matter, kind)
+        raise_clocks(record, case.matter, terms)
     for unit, part in _further(case):
-        bring(record, unit, part, kind, by=case.matter.street)
+        bring(record, unit, part, terms, by=case.matter.street)
 
 
 # ---------------------------------------------------------------- take on, send straight
@@ -198,7 +203,7 @@ def take_on(case: Case[c.TakeOn], record: Record) -> None:
     """The street leads by its own act, and reports in like any responder."""
     record.end_all(done=(What.BLOW,), but=(What.LOOK,))
     called = Plan(case.matter.street, (), ())
-    send(record, DispatchedBy.TAKE_ON, called, kind_of(case.matter, case.rules))
+    send(record, DispatchedBy.TAKE_ON, called, terms_now(case.matter, case.rules, case.now))
 
 
 def send_straight_unmet(case: Case[c.SendStraight]) -> Iterator[Unmet]:
@@ -214,7 +219,7 @@ def _addressee_unmet(case: Case[Any], to: UnitCode, *, or_street: bool) -> Itera
     matter = case.matter
     yield from can_lead(to, matter, case.rules, case.now)
     row = case.rules.policy.category(category(matter), case.now)
-    leads = row.leads if row is not None else ()
+    leads = leads_of(row, matter.street)
     if to not in leads and not (or_street and to == matter.street):
         yield unmet("not_in_catalogue", unit=to, category=category(matter), leads=", ".join(leads))
 
@@ -228,7 +233,8 @@ def send_straight(case: Case[c.SendStraight], record: Record) -> None:
         if to == case.matter.street
         else plan(category(case.matter), case.rules, case.now, named=to)
     )
-    send(record, DispatchedBy.SEND_STRAIGHT, called, kind_of(case.matter, case.rules))
+    terms = terms_now(case.matter, case.rules, case.now)
+    send(record, DispatchedBy.SEND_STRAIGHT, called, terms)
 
 
 # ---------------------------------------------------------------- dispatch
@@ -267,7 +273,8 @@ def dispatch(case: Case[c.Dispatch], record: Record) -> None:
     """Let the call reach the departments and their receivers."""
     record.end_all(What.DISPATCH, What.DESIGNATE, done=(What.DISPATCH,))
     record.acted_on()
-    send(record, DispatchedBy.DISPATCH, _called(case), kind_of(case.matter, case.rules))
+    terms = terms_now(case.matter, case.rules, case.now)
+    send(record, DispatchedBy.DISPATCH, _called(case), terms)
 
 
 # ---------------------------------------------------------------- raise, stand down
@@ -291,20 +298,21 @@ def raise_whistle(case: Case[c.RaiseWhistle], record: Record) -> None:
     """A further clock by the new kind's limits; an old one ends missed or superseded (FR7)."""
     kind = case.rules.policy.kind_of[case.do.kind]
     matter = case.matter
+    terms = terms_of(kind, category(matter), case.rules, case.now)
     record.add(e.WhistleRaised(case.now, kind.code, case.unit))
     if matter.stage is Stage.BLOWN:
         if kind.urgent:
             record.end_all()
             called = plan(category(matter), case.rules, case.now, urgent=True)
-            send(record, DispatchedBy.URGENT_WHISTLE, called, kind)
+            send(record, DispatchedBy.URGENT_WHISTLE, called, terms)
         return
     if matter.stage is Stage.DEFERRED:
         resume_clocks(record, matter, lapsed=False, raised=True)
     if matter.stage is Stage.FED_BACK:
         record.end_all(but=(What.DOCKET,))
         record.add(e.Reopened(case.now, Stage.HANDLING, case.command.by.id))
-        owe_again(record, matter, kind)
-    raise_clocks(record, matter, kind)
+        owe_again(record, matter, terms)
+    raise_clocks(record, matter, terms)
 
 
 def stand_down_unmet(case: Case[c.StandDown]) -> Iterator[Unmet]:

@@ -21,6 +21,7 @@ from whistle_engine.policy_file.loading import (
     load_rules,
     shipped_files,
     shipped_rules,
+    titles,
 )
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "shipped_files",
     "shipped_names",
     "shipped_rules",
+    "titles",
     "unpacked",
 ]

@@ -59,11 +59,14 @@ def read_category(row: Table, kind: Form[str]) -> Category:
         since=since,
         until=until,
         source=row.source(),
+        solve=row.later("solve", forms.LIMIT),
     )
     if found.affair is Affair.PUBLIC and "kind" not in row.data:
         row.wrong("kind_missing", "kind", right=kind.says)
     if found.affair in BELOW_PUBLIC.values() and "kind" in row.data:
         row.wrong("kind_not_public", "kind")
+    if found.affair in BELOW_PUBLIC.values() and "solve" in row.data:
+        row.wrong("solve_not_public", "solve")
     for unit in sorted({unit for unit in found.leads if unit} & set(found.joint)):
         at = ("joint", found.joint.index(unit))
         row.wrong("lead_and_joint", "joint", at=at, name=unit)
@@ -132,4 +135,4 @@ def _items(root: Table) -> Iterable[Table]:
         return root.rows("street_list", "category")
     table = root.table("street_list")
     table.source()
-    return table.rows("items", "category")
+    return table.rows("items", "category", none=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -34,6 +34,23 @@ class Cell(str):
     """The text of a cell, until it is known what it should be."""
 
     __slots__ = ()
+
+
+@frozen
+class Record:
+    """A record as it is written: its first line, its text with the line end, and its cells."""
+
+    line: int
+    raw: str
+    cells: tuple[str, ...]
+
+    @property
+    def filled(self) -> list[str]:
+        """The cells, without the space around them and without what is empty at the end."""
+        cells = [cell.strip() for cell in self.cells]
+        while cells and not cells[-1]:
+            cells.pop()
+        return cells
 
 
 @frozen
@@ -66,7 +83,7 @@ def read_rows(name: str, data: bytes) -> tuple[tuple[Row, ...], tuple[Problem, .
     Raises:
         PolicyError: the file cannot be read at all.
     """
-    lines = _lines(name, text_of(name, data))
+    lines = ((r.line, cells) for r in records_of(name, text_of(name, data)) if (cells := r.filled))
     header, named = next(lines, (1, []))
     if not named:
         raise _refused(name, 1, problem("csv_empty"))
@@ -76,7 +93,7 @@ def read_rows(name: str, data: bytes) -> tuple[tuple[Row, ...], tuple[Problem, .
         sign = next((seen for sign, seen in _SEPARATORS.items() if sign in named[0]), "")
         if sign:
             raise _refused(name, header, problem("csv_separator", sign=sign))
-    keys = [(re.split(r"\s", cell, maxsplit=1) or [""])[0] for cell in named]
+    keys = keys_of(named)
     wrong = list(_header(name, header, keys))
     columns = {key: number for number, key in enumerate(keys, 1) if key}
     rows: list[Row] = []
@@ -92,28 +109,30 @@ def read_rows(name: str, data: bytes) -> tuple[tuple[Row, ...], tuple[Problem, .
     return tuple(rows), tuple(wrong)
 
 
-def _lines(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not empty, without what is empty at their end, each with its line.
+def records_of(name: str, text: str) -> Iterator[Record]:
+    """The records of a text, empty ones among them; together they are the text.
 
     Raises:
         PolicyError: the text is not CSV.
     """
-    lines = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines = [*io.StringIO(text, newline="")]
+    reader = csv.reader(lines, strict=True)
     while True:
-        start = lines.line_num + 1
+        start = reader.line_num
         try:
-            cells = next(lines, None)
+            cells = next(reader, None)
         except csv.Error as error:
             said = str(error)
             code = next((code for says, code in BROKEN if re.match(says, said)), "csv_broken")
-            raise _refused(name, start, problem(code, message=said)) from None
+            raise _refused(name, start + 1, problem(code, message=said)) from None
         if cells is None:
             return
-        cells = [cell.strip() for cell in cells]
-        while cells and not cells[-1]:
-            cells.pop()
-        if cells:
-            yield start, cells
+        yield Record(start + 1, "".join(lines[start : reader.line_num]), tuple(cells))
+
+
+def keys_of(header: Iterable[str]) -> list[str]:
+    """The keys that a first row names, each up to the note behind it."""
+    return [(cell.split(maxsplit=1) or [""])[0] for cell in header]
 
 
 def _header(name: str, line: int, keys: list[str]) -> Iterator[Problem]:

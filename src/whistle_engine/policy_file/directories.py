@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from whistle_engine.directory import Directory, Receiver, Unit
-from whistle_engine.model import Label
+from whistle_engine.directory import Directory, Receiver, Unit, is_word
+from whistle_engine.model import Label, UnitKind
 from whistle_engine.policy_file import forms
+from whistle_engine.policy_file.calendars import read_shifts
 from whistle_engine.policy_file.forms import Form, one_of
 from whistle_engine.policy_file.tables import Table
 
@@ -33,6 +34,8 @@ def read_directory(root: Table) -> Directory:
     for row, found in zip(rows, units, strict=True):
         if found.code in seen:
             row.wrong("name_twice", "code", name=found.code)
+        if found.kind in (*UnitKind,) and is_word(found.code, found.kind):
+            row.wrong("code_is_word", "code", name=found.code)
         seen.add(found.code)
     receivers = tuple(_receiver(row, unit) for row in root.rows("receivers", "id"))
     root.reading.check()
@@ -64,5 +67,5 @@ def _receiver(row: Table, unit: Form[str]) -> Receiver:
         unit=row.take("unit", unit),
         since=since,
         until=until,
-        shifts=row.each("shifts", forms.SHIFT, needed=False),
+        shifts=read_shifts(row, needed=False),
     )

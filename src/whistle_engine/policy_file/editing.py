@@ -8,18 +8,21 @@ the decision as its source. Nothing is changed on its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from whistle_engine.errors import PolicyError
 from whistle_engine.events import Admitted, CatalogueChangeProposed, Event
-from whistle_engine.model import Affair, Label
+from whistle_engine.model import Affair, Label, Limit
 from whistle_engine.policy import Category, ListItem, Policy
-from whistle_engine.policy_file.csv_edits import records
+from whistle_engine.policy_file.csv_edits import MARK, records
+from whistle_engine.policy_file.files import Files
+from whistle_engine.policy_file.forms import LIMIT
 from whistle_engine.policy_file.toml_edits import (
-    EditError,
     as_table,
     edited,
     put_row,
@@ -28,6 +31,8 @@ from whistle_engine.policy_file.toml_edits import (
     set_key,
     table_in,
 )
+from whistle_engine.policy_file.toml_text import parsed
+from whistle_engine.problems import Spot, placed, problem
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -39,6 +44,8 @@ DECISION_TITLE = Label("统筹协调决定", "a decision of the coordinator")
 
 _CATALOGUE, _LIST, _ITEMS = "categories", "street_list", "items"
 _LIKE = ("affair", "kind")
+_NAMES = ("policy.toml", "table.csv")
+"""What files are called in messages, where nobody names them."""
 _DAY = timedelta(days=1)
 
 
@@ -107,7 +114,8 @@ def category_for(
     """The row of the catalogue that a decision proposes.
 
     The unit of the decision leads. If the catalogue has a row of the code on that day, the rest
-    is as there, but for what is named here; its leads come after the unit.
+    is as there, but for what is named here; its leads come after the unit. A limit of its own
+    stays with its kind, and its source is named after the decision.
 
     Args:
         proposal: the decision.
@@ -120,7 +128,7 @@ def category_for(
         since: the day from which the row counts; the day of the decision unless named.
 
     Raises:
-        EditError: the code is new, and its title, affair or kind is missing.
+        PolicyError: the code is new, and its title, affair or kind is missing.
     """
     code, since = code or proposal.category, since or proposal.on
     held = next((c for c in policy.categories if c.code == code and _counts(c, since)), None)
@@ -128,24 +136,22 @@ def category_for(
     if affair is None and held is not None:
         affair, kind = held.affair, kind or held.kind
     if title is None or affair is None or (affair is Affair.PUBLIC and kind is None):
-        kinds = "、".join(found.code for found in policy.kinds)
-        raise EditError(
-            f"派单目录中没有{code}：需写明中英文名称、类别，属于公事的还要写明哨型（{kinds}）",
-            f'the catalogue has no "{code}": say its title in Chinese and English, its affair, '
-            f"and if it is public its whistle kind ({kinds.replace('、', ', ')})",
-        )
+        raise PolicyError((problem("row_incomplete", name=code, known=tuple(policy.kind_of)),))
     leads = (proposal.unit, *(u for u in (held.leads if held else ()) if u != proposal.unit))
     join = joint if joint is not None else (held.joint if held else ())
+    kind = kind if affair is Affair.PUBLIC else None
+    solve = held.solve if held is not None and held.kind == kind else None
     return Category(
         code=code,
         title=title,
         affair=affair,
-        kind=kind if affair is Affair.PUBLIC else None,
+        kind=kind,
         leads=leads,
         joint=tuple(unit for unit in join if unit not in leads),
         since=since,
         until=None,
-        source=proposal.source,
+        source=f"{proposal.source}; {solve.source}" if solve is not None else proposal.source,
+        solve=solve,
     )
 
 
@@ -159,50 +165,49 @@ def item_for(proposal: Proposal, *, code: str | None = None, since: date | None 
     )
 
 
-def changed(
-    main: str, entry: Category | ListItem, read: Callable[[str], str]
-) -> tuple[str, Mapping[str, str]]:
+def changed(files: Files, entry: Category | ListItem) -> Mapping[str, str]:
     """A policy with a row more, wherever its rows stand.
 
     Args:
-        main: the text of the policy's file.
+        files: those of a policy that loads.
         entry: the row.
-        read: gives the text of a table beside it, by its name.
 
     Returns:
-        The text of the file, and that of the table beside it, by its name, if the row went there.
+        The new texts of the files that change, by their names.
 
     Raises:
-        EditError: it cannot be changed so.
+        PolicyError: it cannot be changed so.
     """
-    name = table_beside(main, _CATALOGUE if isinstance(entry, Category) else _LIST)
-    if name is not None:
-        table = read(name)
-        new = with_row(table, entry)
-        return (main, {}) if new == table else (with_origin(main), {name: new})
+    name, main = files.name, files.main.decode()
+    beside = table_beside(files, _CATALOGUE if isinstance(entry, Category) else _LIST)
+    if beside is not None:
+        table = (files.get(beside) or b"").decode()
+        new = with_row(table, entry, name=beside)
+        return {} if new == table else {name: with_origin(main, name=name), beside: new}
     if isinstance(entry, Category):
-        return with_category(main, entry), {}
-    return with_listed(main, entry), {}
+        new = with_category(main, entry, name=name)
+    else:
+        new = with_listed(main, entry, name=name)
+    return {} if new == main else {name: new}
 
 
-def table_beside(policy: str, rows: str) -> str | None:
-    """The name of the CSV file that holds the rows of a policy, or ``None``.
+def table_beside(files: Files, rows: str) -> str | None:
+    """The name of the CSV file that holds rows of a policy, or ``None``.
 
     Args:
-        policy: the text of the policy's file.
+        files: those of the policy.
         rows: ``categories`` or ``street_list``.
-    """
-    import tomllib  # noqa: PLC0415  needed only here
 
-    try:
-        tables = tomllib.loads(policy.removeprefix("\ufeff")).get("tables")
-    except tomllib.TOMLDecodeError as error:
-        raise EditError(f"文件不是有效的TOML：{error}", f"this is not TOML: {error}") from None
+    Raises:
+        PolicyError: the main one is not TOML.
+    """
+    _, data = parsed(files.name, files.main)
+    tables = data.get("tables")
     found = tables.get(rows) if isinstance(tables, dict) else None
     return found if isinstance(found, str) else None
 
 
-def with_category(policy: str, row: Category) -> str:
+def with_category(policy: str, row: Category, *, name: str = _NAMES[0]) -> str:
     """A policy's text with a row more in its catalogue.
 
     It comes after the last row of the same affair and kind. An older row of the category that is
@@ -210,43 +215,48 @@ def with_category(policy: str, row: Category) -> str:
     it. If a row says the same already, the text comes back as it is.
 
     Raises:
-        EditError: a row of the category begins on that day or later; or the file cannot be
+        PolicyError: a row of the category begins on that day or later; or the file cannot be
             changed in one place only.
     """
 
     def change(document: TOMLDocument) -> None:
-        _into(document, _CATALOGUE, _values(row), "code")
+        if _into(document, _CATALOGUE, _values(row), "code", _CATALOGUE):
+            _declare(document)
 
-    return edited(policy, change)
+    return edited(name, policy, change)
 
 
-def with_listed(policy: str, item: ListItem) -> str:
+def with_listed(policy: str, item: ListItem, *, name: str = _NAMES[0]) -> str:
     """A policy's text with a row more at the end of the street list; as :func:`with_category`."""
 
     def change(document: TOMLDocument) -> None:
-        _into(table_in(document, _LIST), _ITEMS, _values(item), "category", document)
+        holder, path = table_in(document, _LIST), f"{_LIST}.{_ITEMS}"
+        if _into(holder, _ITEMS, _values(item), "category", path):
+            _declare(document)
 
-    return edited(policy, change)
+    return edited(name, policy, change)
 
 
-def with_row(table: str, entry: Category | ListItem) -> str:
+def with_row(table: str, entry: Category | ListItem, *, name: str = _NAMES[1]) -> str:
     """The text of a CSV table with a row more; as :func:`with_category`.
 
     All other bytes stay, but for the record of an older row that ends.
     """
     values = _values(entry)
-    held = records(table)
-    plan = _plan(held.rows(), values, "code" if isinstance(entry, Category) else "category")
+    mark = MARK if table.startswith(MARK) else ""
+    held = records(name, table.removeprefix(mark))
+    key, path = ("code", _CATALOGUE) if isinstance(entry, Category) else ("category", _LIST)
+    plan = _plan(held.values(), values, key, path, held.spots())
     if plan is None:
         return table
     if plan.ends is not None:
         held = held.with_cell(plan.ends, "until", values["since"] - _DAY)
-    return held.with_row(plan.after, values).text()
+    return mark + held.with_row(plan.after, values)
 
 
-def with_origin(policy: str) -> str:
+def with_origin(policy: str, *, name: str = _NAMES[0]) -> str:
     """A policy's text that declares the origin ``decision``."""
-    return edited(policy, _declare)
+    return edited(name, policy, _declare)
 
 
 def patch(old: str, new: str, name: str) -> str:
@@ -277,7 +287,13 @@ class _Plan:
     ends: int | None
 
 
-def _plan(rows: Sequence[Mapping[str, Any]], new: Mapping[str, Any], name: str) -> _Plan | None:
+def _plan(
+    rows: Sequence[Mapping[str, Any]],
+    new: Mapping[str, Any],
+    name: str,
+    path: str,
+    spots: Sequence[Spot] = (),
+) -> _Plan | None:
     """Where a row goes; ``None`` if one says the same already."""
     since = new["since"]
     ends = None
@@ -288,18 +304,20 @@ def _plan(rows: Sequence[Mapping[str, Any]], new: Mapping[str, Any], name: str) 
             return None
         if _begins(row) >= since:
             begins = row.get("since", since)
-            raise EditError(
-                f"{new[name]}已有自{begins}起的一条，请改用更晚的起始日，或手工修改该条",
-                f'"{new[name]}" has a row from {begins} on; begin later, or change that row by '
-                "hand",
-            )
+            told = problem("row_later", f"{path}[{number + 1}]", name=new[name], since=str(begins))
+            raise PolicyError((placed(told, spots[number] if spots else None),))
         ends = number
     alike = [n for n, row in enumerate(rows) if all(row.get(k) == new.get(k) for k in _LIKE)]
     return _Plan(alike[-1] if alike else len(rows) - 1, ends)
 
 
 def _said(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: held for key, held in row.items() if key not in {"since", "until", "source"}}
+    """What a row says, whatever its days and its source, and however its limit is written."""
+    said = {key: held for key, held in row.items() if key not in {"since", "until", "source"}}
+    limit = said.get("solve")
+    with suppress(ValueError, TypeError):
+        said["solve"] = LIMIT.read(limit.get("limit") if isinstance(limit, dict) else limit)
+    return said
 
 
 def _begins(row: Mapping[str, Any]) -> date:
@@ -316,15 +334,15 @@ def _into(
     name: str,
     values: Mapping[str, Any],
     key: str,
-    document: TOMLDocument | None = None,
-) -> None:
-    """Put a row into the list of tables of a name."""
+    path: str,
+) -> bool:
+    """Put a row into the list of tables of a name, and tell whether it was not there."""
     import tomlkit  # noqa: PLC0415  an extra, and needed only here
 
-    rows = rows_in(holder, name)
-    plan = _plan(rows.unwrap() if rows is not None else (), values, key)
+    rows = rows_in(holder, name, path)
+    plan = _plan(rows.unwrap() if rows is not None else (), values, key, path)
     if plan is None:
-        return
+        return False
     if rows is None:
         made = tomlkit.aot()
         made.append(as_table(values))
@@ -333,7 +351,7 @@ def _into(
         if plan.ends is not None:
             set_key(rows.body[plan.ends], "until", values["since"] - _DAY)
         put_row(rows, plan.after, as_table(values))
-    _declare(holder if document is None else document)
+    return True
 
 
 def _declare(document: TOMLDocument) -> None:
@@ -345,7 +363,7 @@ def _declare(document: TOMLDocument) -> None:
 def _values(entry: Category | ListItem) -> dict[str, Any]:
     """A row as a file has it, in the order of its keys."""
     if entry.since is None:
-        raise EditError("新增一条应写明起始日", "a new row needs the day from which it counts")
+        raise PolicyError((problem("row_no_since"),))
     found: dict[str, Any]
     if isinstance(entry, Category):
         found = {
@@ -354,6 +372,7 @@ def _values(entry: Category | ListItem) -> dict[str, Any]:
             "en": entry.title.en,
             "affair": entry.affair.value,
             "kind": entry.kind,
+            "solve": _written(entry.solve) if entry.solve is not None else None,
             "leads": list(entry.leads),
             "joint": list(entry.joint),
         }
@@ -361,6 +380,11 @@ def _values(entry: Category | ListItem) -> dict[str, Any]:
         found = {"category": entry.category}
     found |= {"since": entry.since, "until": entry.until, "source": entry.source}
     return {key: value for key, value in found.items() if value not in (None, [])}
+
+
+def _written(limit: Limit) -> str:
+    unit = limit.unit.value.replace("_", " ")
+    return f"{limit.amount} {unit.removesuffix('s') if limit.amount == 1 else unit}"
 
 
 def _kept(text: str) -> list[str]:

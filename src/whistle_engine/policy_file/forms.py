@@ -8,12 +8,13 @@ from datetime import date, time, timedelta
 from enum import Enum
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from whistle_engine.commands import NAMES
 from whistle_engine.directory import Shift
 from whistle_engine.model import Affair, Label, LimitUnit, Party, StepAction, UnitKind, What
 from whistle_engine.problems import listed, nearest
+from whistle_engine.sources import ORIGIN
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Enum)
@@ -43,7 +44,7 @@ Titles: TypeAlias = Collection[tuple[str, str]]
 
 
 class Near(ValueError):  # noqa: N818  it is caught at once, and never seen
-    """A value is wrong, and this is what was probably meant."""
+    """A value is wrong, and these are the values that were probably meant; of most, one."""
 
 
 @frozen
@@ -91,13 +92,13 @@ def one_of(
 
     def read(value: Any) -> str:
         if not isinstance(value, str) or value not in known:
-            raise Near(_by_title(value, called()) or nearest(value, known))
+            raise Near(by_title(value, called()) or nearest(value, known))
         return value
 
     return Form(says, read, str, () if what else tuple(known))
 
 
-def _by_title(value: object, called: Titles) -> str:
+def by_title(value: object, called: Titles) -> str:
     """The one name that is called so, or is the only one whose title has the words."""
     if not isinstance(value, str) or len(value) < 2:  # noqa: PLR2004  one sign is in many
         return ""
@@ -132,12 +133,26 @@ def _offset(value: Any) -> timedelta:
 def _shift(value: Any) -> Shift:
     found = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", value, re.ASCII)
     if found is None:
-        raise ValueError
+        meant = _shift_meant(value)
+        _ = _shift(meant) if meant else None  # it may be no time, or past midnight
+        raise Near(meant)
     start = time.fromisoformat(found[1])
     end = time.min if found[2] == "24:00" else time.fromisoformat(found[2])
     if start >= end != time.min:
-        raise Near(f"{found[1]}-24:00; 00:00-{found[2]}" if end > time.min else "")
+        raise Near(*(() if start == end else (f"{found[1]}-24:00", f"00:00-{found[2]}")))
     return Shift(start=start, end=end)
+
+
+_HOUR = r"\s*([0-9]{1,2})[:：.点时]([0-9]{2})?分?\s*"
+
+
+def _shift_meant(value: str) -> str:
+    """Hours as people write them: 6:00-20:00, 8：30—12：00, 8点至17点30分."""
+    found = re.fullmatch(rf"{_HOUR}[-–—~～至到]+{_HOUR}", value)
+    if found is None:
+        return ""
+    opens, shuts = (f"{int(found[n]):02}:{found[n + 1] or '00'}" for n in (1, 3))
+    return f"{opens}-{shuts}"
 
 
 def _day(value: Any) -> date:
@@ -201,8 +216,26 @@ CODE = exactly(
     "编码（小写字母开头，由小写字母、数字、_、-组成，至多64个字符）",
     "a code of small letters, digits, _ and - that begins with a letter, 64 of them at most",
     str,
-    lambda text: re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", text) is not None,
+    lambda text: re.fullmatch(ORIGIN, text) is not None,
 )
+_ADDRESSEES = {
+    ("承办单位", "holder"),
+    ("责任单位", "holder"),
+    ("督办单位", "supervisor"),
+    ("社区", "community"),
+    ("街道", "street"),
+    ("热线", "hotline"),
+    ("统筹协调单位", "coordinator"),
+}
+
+
+def _addressee(value: Any) -> str:
+    try:
+        return CODE.read(value)
+    except ValueError:
+        raise Near(by_title(value, _ADDRESSEES)) from None
+
+
 FILE_NAME = exactly(
     "同一文件夹内的文件名，如“categories.csv”",
     'the name of a file in the same folder, such as "categories.csv"',
@@ -284,6 +317,7 @@ AFTER = Form(
     ),
     _amount(0),
 )
+ADDRESSEE = evolve(CODE, read=_addressee)
 UNIT_KIND = member(UnitKind)
 AFFAIR = member(Affair)
 WHAT = member(What)

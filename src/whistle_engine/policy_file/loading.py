@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from whistle_engine.directory import Directory
 from whistle_engine.errors import PolicyError
@@ -25,7 +25,7 @@ from whistle_engine.policy_file.files import (
     shipped_names,
     unpacked,
 )
-from whistle_engine.policy_file.forms import CODE, FILE_NAME, TABLE
+from whistle_engine.policy_file.forms import CODE, FILE_NAME, TABLE, Titles
 from whistle_engine.policy_file.origins import read_origins
 from whistle_engine.policy_file.reading import Reading, in_order
 from whistle_engine.policy_file.tables import Table
@@ -35,8 +35,8 @@ from whistle_engine.rules import Rules
 from whistle_engine.soundness import problems
 
 T = TypeVar("T")
-Source: TypeAlias = Path | Files | bytes
-"""A path; or files; or the bytes of one file, or of packed files."""
+Source: TypeAlias = Path | str | Files | bytes
+"""A path, as a text too; or files; or the bytes of one file, or of packed files."""
 Get: TypeAlias = Callable[[str], bytes]
 """Gives the bytes of a file by its name; raises ``PolicyError``."""
 
@@ -47,7 +47,7 @@ class Loaded(Generic[T]):
 
     value: T
     files: Files
-    reading: Reading
+    reading: Reading = field(repr=False)
 
     @property
     def digest(self) -> str:
@@ -65,12 +65,14 @@ class _Opened:
     missing: Mapping[str, Problem]
 
 
-def load_policy(source: Source) -> Loaded[Policy]:
+def load_policy(source: Source, *, units: Titles = ()) -> Loaded[Policy]:
     """Read a policy.
 
     Args:
         source: its path, or its files; or the bytes of one file that needs none beside it but
             shipped calendars, or of packed files, as they are stored under a digest.
+        units: what units are called, as :func:`titles` gives it: who writes a title where a code
+            belongs is told the code.
 
     Returns:
         The policy, with its files and their digest.
@@ -80,6 +82,7 @@ def load_policy(source: Source) -> Loaded[Policy]:
     """
     opened = _open(source, "policy.toml")
     root = _root(opened, policies.TABLES)
+    root.reading.units = units
     read = policies.read_policy(root, partial(_calendar, opened, root))
     root.reading.check()
     policy = Policy(**read)
@@ -112,11 +115,17 @@ def load_rules(policy: Source, directory: Source) -> Rules:
         PolicyError: with every mistake in both files, or else in how they fit together.
     """
     wrong: list[Problem] = []
-    rules = _attempt(load_policy, policy, wrong)
-    units = _attempt(load_directory, directory, wrong)
+    also: list[Problem] = []
+    units = _attempt(load_directory, directory, also)
+    rules = _attempt(partial(load_policy, units=titles(units)), policy, wrong)
     if rules is None or units is None:
-        raise PolicyError(wrong)
+        raise PolicyError([*wrong, *also])
     return compiled(rules, units)
+
+
+def titles(directory: Loaded[Directory] | None) -> Titles:
+    """What the units of a directory are called, each title with its code."""
+    return [(unit.title.zh, unit.code) for unit in directory.value.units] if directory else ()
 
 
 def compiled(policy: Loaded[Policy], directory: Loaded[Directory]) -> Rules:
@@ -135,7 +144,7 @@ def compiled(policy: Loaded[Policy], directory: Loaded[Directory]) -> Rules:
         raise
 
 
-def gather(path: Path) -> Files:
+def gather(path: Path | str) -> Files:
     """The files on which a policy or a directory rests, from the disk.
 
     Its own file; the tables that it names, from the same folder; and the calendars that it
@@ -144,7 +153,7 @@ def gather(path: Path) -> Files:
     Raises:
         PolicyError: the main file cannot be read, or is not TOML.
     """
-    return _open(path, path.name).files
+    return _open(Path(path), "").files
 
 
 @cache
@@ -171,6 +180,8 @@ def shipped_files(name: str) -> Files:
 
 def _open(source: Source, name: str) -> _Opened:
     match source:
+        case str():
+            return _open(Path(source), name)
         case Path():
             return _opened(
                 safe_name(source.name),

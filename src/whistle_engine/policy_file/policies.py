@@ -20,7 +20,7 @@ from whistle_engine.policy import (
     WhistleKind,
 )
 from whistle_engine.policy_file import forms
-from whistle_engine.policy_file.calendars import read_calendar
+from whistle_engine.policy_file.calendars import read_calendar, read_shifts
 from whistle_engine.policy_file.catalogue import read_categories, read_kind, read_street_list
 from whistle_engine.policy_file.classifying import read_facts, read_rules
 from whistle_engine.policy_file.forms import Form, one_of
@@ -52,7 +52,7 @@ def read_policy(root: Table, calendar: Callable[[str], Table | None]) -> dict[st
         category = forms.CODE
     hours = root.table("hours")
     hours.source()
-    shifts = hours.each("shifts", forms.SHIFT)
+    shifts = read_shifts(hours)
     if hours.data.get("shifts") == []:
         hours.wrong("no_shifts", "shifts", right=forms.SHIFT.says)
     return {
@@ -141,7 +141,7 @@ def _rung(row: Table, source: str) -> Rung:
         action=row.take("action", forms.RUNG),
         percent=percent,
         after=after,
-        to=row.take("to", forms.CODE),
+        to=row.take("to", forms.ADDRESSEE),
         source=own or source,
     )
 
@@ -205,5 +205,8 @@ def _accepted(root: Table) -> Iterator[Accepted]:
         return
     for row in root.rows("accepted"):
         yield Accepted(
-            code=row.take("code", forms.CODE), key=row.take("key", forms.TEXT), source=row.source()
+            code=row.take("code", forms.CODE),
+            key=row.take("key", forms.TEXT),
+            value=row.take("value", forms.TEXT, ""),
+            source=row.source(),
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from whistle_engine.errors import PolicyError
 from whistle_engine.model import Label
 from whistle_engine.policy_file.csv_rows import Cell, Row, as_toml
+from whistle_engine.policy_file.forms import Titles
 from whistle_engine.policy_file.places import Places
 from whistle_engine.problems import MOST_PROBLEMS, Problem, Spot, problem
 
@@ -25,6 +26,7 @@ class Reading:
         self.tables: list[Table] = []
         self.problems: list[Problem] = []
         self.origins: Mapping[str, Label] = {}
+        self.units: Titles = ()
         self.beside: dict[str, tuple[Row, ...]] = {}
         self.lost: set[str] = set()
         self.meant: set[str] = set()

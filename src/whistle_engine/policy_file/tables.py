@@ -12,13 +12,22 @@ from attrs import evolve, frozen
 
 from whistle_engine.model import Label, Limit, LimitUnit
 from whistle_engine.policy_file.csv_rows import MOST_ROWS, Cell, Row, as_toml, day_meant
-from whistle_engine.policy_file.forms import CODE, LIMIT, LIST, TABLE, TEXT, Form, Near
+from whistle_engine.policy_file.forms import (
+    CODE,
+    LIMIT,
+    LIST,
+    TABLE,
+    TEXT,
+    Form,
+    Near,
+    by_title,
+)
 from whistle_engine.policy_file.places import Trail
 from whistle_engine.policy_file.reading import Reading
 from whistle_engine.policy_file.shown import plain, shown
 from whistle_engine.policy_file.toml_text import parsed
 from whistle_engine.problems import Slot, Spot, nearest, placed, problem
-from whistle_engine.sources import CHOICE, parts
+from whistle_engine.sources import BUILT_IN, CHOICE, ORIGIN, parts
 
 T = TypeVar("T")
 
@@ -138,11 +147,15 @@ class Table:
     def source(self, name: str = "source") -> str:
         """The table's source, which it must have, of declared origins."""
         text = self.take(name, SOURCE)
+        known = (*self.reading.origins, CHOICE)
+        titles = {label.zh: code for code, label in self.reading.origins.items() if label.zh}
+        titles |= {BUILT_IN[CHOICE].zh: CHOICE}
         for part in parts(text or ""):
-            known = (*self.reading.origins, CHOICE)
-            if part.origin not in known:
-                near = nearest(part.origin, known)
-                self.wrong("unknown_origin", name, origin=part.origin, known=known, near=near)
+            inside = (said for said in titles if _begins(said, part.words))
+            origin = next(inside, part.origin)
+            if origin not in known:
+                near = titles.get(origin) or nearest(origin, known)
+                self.wrong("unknown_origin", name, origin=origin, known=known, near=near)
         return text
 
     def label(self) -> Label:
@@ -188,15 +201,19 @@ class Table:
             outer.read(code, code, CODE, at_key=True)
             yield code, outer.one(code)
 
-    def rows(self, name: str, called: str | None = None) -> Iterator[Table]:
+    def rows(self, name: str, called: str | None = None, *, none: bool = False) -> Iterator[Table]:
         """The tables of a list of tables, or the rows of the file beside.
 
-        In messages they are named by the key ``called``, or numbered.
+        In messages they are named by the key ``called``, or numbered. ``none``: the list may be
+        empty, which its author is told where it is missing.
         """
         beside = self.reading.beside.get(name)
         if beside is None:
             header = f"[[{self.key(name)}]]"
             says = Label(f"{header}表，每项一张", f"tables {header}, one for each")
+            if none:
+                zh, en = f"；一项也没有的，写{name} = []", f", or {name} = [] if there is none"
+                says = Label(says.zh + zh, says.en + en)
             for n, data in enumerate(self.each(name, TABLE, says=says)):
                 path = _row_path(name, (data or {}).get(called or ""), n)
                 yield self._inside(data or {}, path, (name, n), f"{name}[]")
@@ -311,11 +328,14 @@ class Table:
         try:
             return form.read(given)
         except Near as error:
-            near = str(error)
+            # Of several, each is a value of its own, as it is written there.
+            near = (";" if isinstance(value, Cell) else '", "').join(error.args)
         except (ValueError, TypeError, AttributeError):
             pass
         if isinstance(value, Cell) and form.kind is date:
             near = near or day_meant(value)
+        if form.says is CODE.says and not at_key:
+            near = near or by_title(given, self.reading.units)
         near = near or _tidied(given, form)
         self.wrong(
             "bad_value", name, at=at, at_key=at_key, near=near, value=shown(given), right=form.says
@@ -345,9 +365,23 @@ def _source(value: Any) -> str:
         raise ValueError
     found = parts(value)
     if not found or not all(part.words.zh for part in found):
-        meant = re.fullmatch(r"([a-z][a-z_]*)\s*[:：]\s*(\S.*)", value, re.DOTALL)
-        raise Near(str(shown(f"{meant[1]}: {meant[2]}"))[1:-1] if meant is not None else "")
+        meant = re.fullmatch(rf"({ORIGIN})\s*[:：]\s*(\S.*)", value, re.DOTALL)
+        raise Near(_quoted(f"{meant[1]}: {meant[2]}") if meant is not None else "")
+    close = re.search(rf"[;；]\s*{ORIGIN}:(?=[^\s/])", value)
+    if close is not None:
+        raise Near(_quoted(f"{value[: close.end()]} {value[close.end() :]}"))
     return str(value)
+
+
+def _quoted(text: str) -> str:
+    return str(shown(text))[1:-1]
+
+
+def _begins(title: str, words: Label) -> bool:
+    """Tell whether a part begins inside words, by an origin's title in place of its code."""
+    return any(
+        re.search(rf"[;；]\s*{re.escape(title)}[:：]", said) for said in (words.zh, words.en)
+    )
 
 
 SOURCE = Form(

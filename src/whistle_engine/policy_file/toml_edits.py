@@ -6,11 +6,13 @@ that table, also the heading of the next one; so a row or a key is put in before
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
-from whistle_engine.errors import WhistleError
-from whistle_engine.model import Label
+from whistle_engine.errors import PolicyError
+from whistle_engine.policy_file.toml_text import parsed
+from whistle_engine.problems import Spot, placed, problem
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -19,24 +21,16 @@ if TYPE_CHECKING:
     Body = list[tuple[Key | None, Item]]
 
 
-class EditError(WhistleError):
-    """A file cannot be changed as asked; the message says why, and what can be done."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        """Keep the sentence in both languages, and show the English one."""
-        super().__init__(en)
-        self.says = Label(zh, en)
-
-
-def edited(text: str, change: Callable[[TOMLDocument], None]) -> str:
+def edited(name: str, text: str, change: Callable[[TOMLDocument], None]) -> str:
     """The text after a change to its document.
 
     Args:
+        name: of the file.
         text: the text of a TOML file, its line ends as they are in the file.
-        change: changes the document in place.
+        change: changes the document in place; problems that it raises are placed by their keys.
 
     Raises:
-        EditError: the text is not TOML, or tomlkit would not give it back as it is.
+        PolicyError: the text is not TOML, or it cannot be changed in one place only.
     """
     import tomlkit  # noqa: PLC0415  an extra, and needed only here
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
@@ -46,51 +40,62 @@ def edited(text: str, change: Callable[[TOMLDocument], None]) -> str:
     crlf = 0 < plain.count("\n") == plain.count("\r\n")
     plain = plain.replace("\r\n", "\n") if crlf else plain
     plain += "" if plain.endswith("\n") or not plain else "\n"
+    parsed(name, plain.encode())  # tells what is not TOML
     try:
         document = tomlkit.parse(plain)
-    except TOMLKitError as error:
-        raise EditError(f"文件不是有效的TOML：{error}", f"this is not TOML: {error}") from None
+    except TOMLKitError:
+        document = tomlkit.document()
     if tomlkit.dumps(document) != plain:
-        raise EditError(
-            "文件写法特殊，无法只改所需之处，请手工修改",
-            "this file is so written that it cannot be changed in one place; change it by hand",
-        )
-    change(document)
+        raise PolicyError((placed(problem("edit_by_hand"), Spot(name, 1, 1)),))
+    try:
+        change(document)
+    except PolicyError as error:
+        raise PolicyError(
+            placed(found, found.spot or _spot(name, plain, found.key)) for found in error.problems
+        ) from None
     told = tomlkit.dumps(document)
     return mark + (told.replace("\n", "\r\n") if crlf else told)
 
 
-def table_in(holder: Mapping[str, Any], name: str) -> Table:
+def _spot(name: str, text: str, key: str) -> Spot:
+    """Where a dotted key stands, the items of its lists numbered from 1."""
+    from whistle_engine.policy_file.places import Places  # noqa: PLC0415  only mistakes need it
+
+    steps = re.findall(r"\[(\d+)\]|([^.\[]+)", key)
+    trail = tuple(int(number) - 1 if number else named for number, named in steps)
+    return Places(name, text).key(trail)
+
+
+def table_in(holder: Mapping[str, Any], name: str, path: str = "") -> Table:
     """The table of a name; a file that has none, or has it in pieces, is not for editing.
 
+    It is told with its path, where that is longer than its name.
+
     Raises:
-        EditError: there is no such table, or it is written in several places.
+        PolicyError: there is no such table, or it is written in several places.
     """
     from tomlkit.items import Table  # noqa: PLC0415
 
     found = holder.get(name)
     if not isinstance(found, Table):
-        raise EditError(
-            f"文件中没有[{name}]一表，或该表分散在几处，请先归并到一处",
-            f"there is no table [{name}], or it stands in several places; put it in one place",
-        )
+        raise PolicyError((problem("edit_no_table", path or name, name=path or name),))
     return found
 
 
-def rows_in(holder: Mapping[str, Any], name: str) -> AoT | None:
-    """The list of tables of a name, or ``None``.
+def rows_in(holder: MutableMapping[str, Any], name: str, path: str) -> AoT | None:
+    """The list of tables of a name, or ``None``, also if the list is empty, which is taken out.
 
     Raises:
-        EditError: the list is there, but in square brackets.
+        PolicyError: the list is there, but in square brackets.
     """
     from tomlkit.items import AoT  # noqa: PLC0415
 
     found = holder.get(name)
+    if found == []:
+        del holder[name]
+        return None
     if found is not None and not isinstance(found, AoT):
-        raise EditError(
-            f"请将{name}逐条写成[[{name}]]，再作修改",
-            f"write {name} as tables [[{name}]] first, one for each row",
-        )
+        raise PolicyError((problem("edit_in_brackets", path, name=path),))
     return found
 
 

@@ -15,6 +15,9 @@ MOST_PARTS = 50
 MOST_DIGITS = 4300
 """The parser converts no longer number."""
 
+_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""How files of office programs begin, the newer and the older ones."""
+
 _PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
 _TOO_DOTTED = re.compile(rf"(?m)(?:^|[\[{{,])[ \t]*+{_PART}(?:\.[ \t]*+{_PART}){{{MOST_PARTS}}}")
 
@@ -27,6 +30,8 @@ def text_of(name: str, data: bytes) -> str:
     """
     if len(data) > MOST_BYTES:
         raise _refused(problem("file_too_large", most=f"{MOST_BYTES // 1_000_000} MB"), name)
+    if data.startswith(_OFFICE):
+        raise _refused(problem("file_office"), name)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or data.count(0) * 4 > len(data):
         raise _refused(problem("file_utf16"), name)
     try:
@@ -81,7 +86,25 @@ def _is_gbk(data: bytes, before: str) -> bool:
 
 
 def _after(name: str, before: str) -> Spot:
-    return Spot(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    """The place behind a text; in a table, its cell."""
+    line = before.count("\n") + 1
+    if name.endswith(".csv"):
+        return Spot(name, line, _cell(before))
+    return Spot(name, line, len(before) - before.rfind("\n"))
+
+
+def _cell(before: str) -> int:
+    """The number of the cell that follows a text, in its row."""
+    import csv  # noqa: PLC0415  needed only here
+    from io import StringIO  # noqa: PLC0415  likewise
+
+    if before.endswith(("\n", "\r")):
+        return 1
+    try:
+        *_, last = ([], *csv.reader(StringIO(before, newline="")))
+    except csv.Error:
+        return 1
+    return max(len(last), 1)
 
 
 def _refused(found: Problem, where: str | Spot) -> PolicyError:

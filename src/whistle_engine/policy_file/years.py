@@ -1,4 +1,4 @@
-"""Years of a calendar, and copying one into a policy.
+"""Copying a year of a calendar into a policy.
 
 A calendar file has ``[year.Y]``: the notices that the days rest on, the days off that they name,
 and the Saturdays and Sundays that are worked. A policy that holds a year itself has the same in
@@ -7,14 +7,16 @@ and the Saturdays and Sundays that are worked. A policy that holds a year itself
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from attrs import evolve, frozen
-
+from whistle_engine.errors import PolicyError
+from whistle_engine.policy_file.calendars import Year, uses, years_of
+from whistle_engine.policy_file.forms import YEAR
+from whistle_engine.policy_file.reading import in_order
+from whistle_engine.policy_file.tables import Table
 from whistle_engine.policy_file.toml_edits import (
-    EditError,
     as_table,
     edited,
     put_table,
@@ -24,89 +26,44 @@ from whistle_engine.policy_file.toml_edits import (
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
-    from tomlkit.items import Table
+    from tomlkit.items import Table as Edited
 
 WIDEST = 100
 """No line of a list of days is longer."""
+WITHOUT = "{name}：视为没有 taken as having none"
+"""Stands among a year's notices for a calendar that does not have it."""
 
 
-@frozen
-class Year:
-    """What a calendar says of one year.
-
-    Attributes:
-        notices: the number of each notice, and its date.
-        holidays: days off, as the file has them: a day, or ``first/last``.
-        make_up: Saturdays and Sundays that are worked.
-    """
-
-    number: int
-    notices: tuple[str, ...]
-    holidays: frozenset[date]
-    make_up: frozenset[date]
-
-    def over(self, other: Year) -> Year:
-        """This year laid over another calendar's: where they differ, this one counts."""
-        return evolve(
-            self,
-            notices=tuple(dict.fromkeys((*other.notices, *self.notices))),
-            holidays=(other.holidays - self.make_up) | self.holidays,
-            make_up=(other.make_up - self.holidays) | self.make_up,
-        )
-
-    def same_days(self, other: Year) -> bool:
-        """Tell whether both have the same days."""
-        return (self.holidays, self.make_up) == (other.holidays, other.make_up)
-
-    def values(self) -> dict[str, list[str]]:
-        """What stands in the table of the year, ranges of days drawn together."""
-        return {
-            "notices": list(self.notices),
-            "holidays": list(_ranges(self.holidays)),
-            "make_up": [day.isoformat() for day in sorted(self.make_up)],
-        }
-
-
-def years_of(calendar: str) -> dict[int, Year]:
+def years_in_calendar(name: str, data: bytes) -> Mapping[int, Year]:
     """The years that a calendar file has, in order.
 
-    Args:
-        calendar: the text of the file.
+    Raises:
+        PolicyError: it is no calendar.
+    """
+    table = Table.of(name, data)
+    found = years_of(table.table("year"))
+    table.reading.check()
+    return found
+
+
+def held_by(name: str, data: bytes) -> tuple[tuple[str, ...], Mapping[int, Year]]:
+    """The calendars that a policy uses, the lowest first, and the years that it holds itself.
+
+    Nothing else of the policy is read, which may lack the very year that is to be copied.
 
     Raises:
-        EditError: it is not TOML, or no calendar.
+        PolicyError: it is not TOML, or these are not as they should be.
     """
-    return _years(_parsed(calendar).get("year", {}))
+    root = Table.of(name, data)
+    table = root.table("calendar", needed=False)
+    found = uses(table), years_of(table.table("year", needed=False))
+    table.each("years", YEAR, needed=False)
+    if root.reading.problems:
+        raise PolicyError(in_order(root.reading.problems))
+    return found
 
 
-def years_in(policy: str) -> dict[int, Year]:
-    """The years that a policy holds itself, in order.
-
-    Args:
-        policy: the text of the file.
-
-    Raises:
-        EditError: it is not TOML, or its years are not of the form of a calendar's.
-    """
-    table = _parsed(policy).get("calendar")
-    return _years(table.get("year", {}) if isinstance(table, dict) else {})
-
-
-def calendars_in(policy: str) -> tuple[str, ...]:
-    """The names of the calendars that a policy uses, the first to be looked into first.
-
-    Args:
-        policy: the text of the file.
-
-    Raises:
-        EditError: it is not TOML.
-    """
-    table = _parsed(policy).get("calendar")
-    used = table.get("use", []) if isinstance(table, dict) else []
-    return tuple(str(name) for name in ([used] if isinstance(used, str) else used))
-
-
-def with_year(policy: str, year: Year) -> str:
+def with_year(policy: str, year: Year, *, name: str = "policy.toml") -> str:
     """The text of a policy that holds a year itself, in place of what it held of that year.
 
     The table comes after the last one of ``[calendar]``, whose ``years`` have the year then; all
@@ -115,30 +72,40 @@ def with_year(policy: str, year: Year) -> str:
     Args:
         policy: the text of the file.
         year: the year.
+        name: what the file is called in messages.
 
     Raises:
-        EditError: it is not TOML, or has no table ``[calendar]`` in one place.
+        PolicyError: it is not TOML, or has no table ``[calendar]`` in one place.
     """
-    name = str(year.number)
+    number = str(year.number)
 
     def change(document: TOMLDocument) -> None:
         import tomlkit  # noqa: PLC0415
 
         calendar = table_in(document, "calendar")
-        values = tomlkit.parse(_lines(year))
+        lines = tomlkit.parse(_lines(year))
         if "year" not in calendar:
             outer = tomlkit.table(is_super_table=True)
-            outer.add(name, as_table(values))
+            outer.add(number, as_table(lines))
             put_table(document, ("calendar", "year"), outer)
-        elif name not in table_in(calendar, "year"):
-            put_table(calendar, ("year", name), as_table(values))
+        elif number not in table_in(calendar, "year", "calendar.year"):
+            put_table(calendar, ("year", number), as_table(lines))
         else:
-            held = table_in(table_in(calendar, "year"), name)
-            for key, value in values.items():
+            held = table_in(table_in(calendar, "year", "calendar.year"), number)
+            for key, value in lines.items():
                 set_key(held, key, value)
         _want(calendar, year.number)
 
-    return edited(policy, change)
+    return edited(name, policy, change)
+
+
+def values(year: Year) -> dict[str, list[str]]:
+    """What stands in the table of a year, ranges of days drawn together."""
+    return {
+        "notices": list(year.notices),
+        "holidays": list(_ranges(year.holidays)),
+        "make_up": [day.isoformat() for day in sorted(year.make_up)],
+    }
 
 
 def year_table(year: Year) -> str:
@@ -146,7 +113,7 @@ def year_table(year: Year) -> str:
     return f"[calendar.year.{year.number}]\n{_lines(year)}"
 
 
-def _want(calendar: Table, number: int) -> None:
+def _want(calendar: Edited, number: int) -> None:
     """Have the year among those that the policy wants, in its place."""
     wanted = calendar.get("years", [])
     if number in wanted:
@@ -159,7 +126,7 @@ def _want(calendar: Table, number: int) -> None:
 
 
 def _lines(year: Year) -> str:
-    return "".join(f"{key} = {_list(key, held)}\n" for key, held in year.values().items())
+    return "".join(f"{key} = {_list(key, held)}\n" for key, held in values(year).items())
 
 
 def _list(key: str, held: Iterable[str]) -> str:
@@ -189,45 +156,3 @@ def _ranges(days: Iterable[date]) -> Iterator[str]:
         if first is not None and last is not None:
             yield first.isoformat() if first == last else f"{first}/{last}"
         first = last = day
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415  needed only here
-
-    try:
-        return tomllib.loads(text.removeprefix("\ufeff"))
-    except tomllib.TOMLDecodeError as error:
-        raise EditError(f"文件不是有效的TOML：{error}", f"this is not TOML: {error}") from None
-
-
-def _years(tables: Any) -> dict[int, Year]:
-    found = {}
-    if not isinstance(tables, dict):
-        raise EditError(
-            "日历中各年应写成[year.2024]一类的表", "years are tables such as [year.2024]"
-        )
-    for name, table in tables.items():
-        try:
-            found[int(name)] = Year(
-                number=int(name),
-                notices=tuple(str(notice) for notice in table.get("notices", ())),
-                holidays=frozenset(_days(table.get("holidays", ()))),
-                make_up=frozenset(_days(table.get("make_up", ()))),
-            )
-        except (ValueError, TypeError, AttributeError) as error:
-            raise EditError(
-                f"日历中{name}一年的写法有误：{error}",
-                f"the year {name} of the calendar is not of the form that it should be: {error}",
-            ) from None
-    return dict(sorted(found.items()))
-
-
-def _days(entries: Iterable[Any]) -> Iterator[date]:
-    for entry in entries:
-        first, _, last = str(entry).partition("/")
-        day, end = date.fromisoformat(first), date.fromisoformat(last or first)
-        if end < day:
-            raise ValueError(entry)
-        while day <= end:
-            yield day
-            day += timedelta(days=1)

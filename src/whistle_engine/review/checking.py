@@ -13,7 +13,8 @@ from datetime import date
 from attrs import evolve
 
 from whistle_engine.directory import Directory
-from whistle_engine.policy import Policy
+from whistle_engine.model import Label
+from whistle_engine.policy import Accepted, Policy
 from whistle_engine.policy_file import Loaded
 from whistle_engine.problems import placed
 from whistle_engine.review.checks import (
@@ -24,12 +25,13 @@ from whistle_engine.review.checks import (
     ladders,
     limits,
     names,
+    people,
     references,
-    sources,
     units,
 )
 from whistle_engine.review.findings import Finding, finding
-from whistle_engine.review.sentences import FINDINGS
+from whistle_engine.review.sentences import CHANGED, FINDINGS, NO_VALUE
+from whistle_engine.review.words import worded
 
 Check = Callable[[Subject], Iterable[Finding]]
 
@@ -37,7 +39,9 @@ OF_POLICY: tuple[Check, ...] = (
     references.references,
     catalogue.enforcement,
     dates.never_in_force,
+    dates.in_force,
     dates.gaps,
+    dates.ends,
     dates.street_list,
     calendar.years,
     calendar.horizon,
@@ -46,7 +50,6 @@ OF_POLICY: tuple[Check, ...] = (
     ladders.rungs,
     names.alike,
     names.titles,
-    sources.languages,
 )
 """Checks that need no directory."""
 
@@ -59,6 +62,8 @@ OF_BOTH: tuple[Check, ...] = (
     units.ended,
     units.heads,
     units.places,
+    people.ids,
+    people.twice,
 )
 """Checks that need one."""
 
@@ -72,33 +77,71 @@ def check(
         policy: the policy, as it was read.
         directory: its directory; without one, what needs one is not checked, and accepted
             findings that are not there are not told.
-        on: the day for which it is checked, since calendars and receivers have an end; without
-            one, the day from which the policy is in force.
+        on: the day for which it is checked, since calendars, rows and receivers have an end;
+            never before the day from which the policy is in force, which it is by default.
 
     Returns:
         The findings in the order of their places, the policy's first; those that the policy
         accepts among them, with the reason.
     """
-    subject = Subject(policy, directory, on or policy.value.in_force_from)
+    begins = policy.value.in_force_from
+    subject = Subject(policy, directory, max(on or begins, begins))
     checks = OF_POLICY if directory is None else (*OF_POLICY, *OF_BOTH)
     found = [each for run in checks for each in run(subject)]
-    reasons = {(each.code, each.key): each.source for each in policy.value.accepted}
-    taken = {(each.code, each.key) for each in found if each.code in FINDINGS}
-    found = [_accepted(each, reasons) for each in found]
+    found, used = _accepted(found, policy.value.accepted)
     if directory is not None:
-        found += _unused(policy.value, subject, taken)
+        found += _unused(policy.value, subject, used)
     return tuple(sorted((_placed(each, subject) for each in found), key=_place(policy)))
 
 
-def _accepted(found: Finding, reasons: dict[tuple[str, str], str]) -> Finding:
-    """What makes two files unfit for each other cannot be accepted: they would not be loaded."""
-    reason = reasons.get((found.code, found.key), "") if found.code in FINDINGS else ""
-    return evolve(found, accepted=reason) if reason else found
+def _accepted(
+    found: Iterable[Finding], entries: tuple[Accepted, ...]
+) -> tuple[list[Finding], set[int]]:
+    """The findings with the reasons of those that are accepted; and which entries are used.
+
+    An entry accepts what it names: a finding with other values comes back, and says what was
+    accepted. What makes two files unfit for each other cannot be accepted: they would not be
+    loaded.
+    """
+    used: set[int] = set()
+    told, open_ = [], []
+    for each in found:
+        fitting = {n for n, entry in enumerate(entries) if _accepts(entry, each)}
+        used |= fitting
+        if fitting:
+            told.append(evolve(each, accepted=entries[min(fitting)].source))
+        else:
+            open_.append(each)
+    for each in open_:
+        stale = [n for n, entry in enumerate(entries) if n not in used and _is_of(entry, each)]
+        told.append(_changed(each, entries[stale[0]]) if stale else each)
+    kept = {(each.code, each.key) for each in open_ if each.code in FINDINGS}
+    return told, used | {n for n, e in enumerate(entries) if (e.code, e.key) in kept}
 
 
-def _unused(policy: Policy, subject: Subject, taken: set[tuple[str, str]]) -> Iterator[Finding]:
+def _is_of(entry: Accepted, found: Finding) -> bool:
+    return found.code in FINDINGS and (entry.code, entry.key) == (found.code, found.key)
+
+
+def _accepts(entry: Accepted, found: Finding) -> bool:
+    same = entry.value.split() == found.value.split() or not found.value
+    return _is_of(entry, found) and same
+
+
+def _changed(found: Finding, entry: Accepted) -> Finding:
+    """A finding that is not what was accepted."""
+    says = found.problem.says
+    if says is None:
+        raise AssertionError(found)
+    also = CHANGED if entry.value else NO_VALUE
+    slots = (*found.problem.slots, ("accepted_value", entry.value), ("value_now", found.value))
+    words = Label(says.zh + also.zh, says.en + also.en)
+    return evolve(found, problem=evolve(found.problem, says=words, slots=slots))
+
+
+def _unused(policy: Policy, subject: Subject, used: set[int]) -> Iterator[Finding]:
     for number, entry in enumerate(policy.accepted):
-        if (entry.code, entry.key) not in taken:
+        if number not in used and not subject.skips(entry.code, entry.key):
             yield finding(
                 "accepted_unused",
                 f"accepted[{number + 1}]",
@@ -112,7 +155,8 @@ def _placed(found: Finding, subject: Subject) -> Finding:
     if found.spot is not None:
         return found
     item = dict(found.problem.slots).get("name")
-    return evolve(found, problem=placed(found.problem, subject.spot(found.key, item)))
+    problem = placed(found.problem, subject.spot(found.key, item))
+    return evolve(found, problem=worded(problem, subject.policy, subject.known_units))
 
 
 def _place(policy: Loaded[Policy]) -> Callable[[Finding], tuple[object, ...]]:

@@ -38,12 +38,15 @@ class Finding:
         problem: what it is, and its place.
         severity: how grave it is.
         witness: facts that show it, where it is about rules.
+        value: the text of the values that it is about, as an acceptance of it names them; empty
+            if it is about something that is not there.
         accepted: the reason for which the policy takes it on purpose; empty if it does not.
     """
 
     problem: Problem
     severity: Severity
     witness: Facts = ()
+    value: str = ""
     accepted: str = ""
 
     @property
@@ -68,13 +71,21 @@ class Finding:
 
 
 def finding(
-    code: str, key: str, /, *, spot: Spot | None = None, witness: Facts = (), **slots: Slot
+    code: str,
+    key: str,
+    /,
+    value: str = "",
+    *,
+    spot: Spot | None = None,
+    witness: Facts = (),
+    **slots: Slot,
 ) -> Finding:
-    """A finding of a check, its slots by their names."""
+    """A finding of a check with the text of the values that it is about, slots by their names."""
     return Finding(
         problem=Problem(
             code=code, key=key, slots=tuple(slots.items()), spot=spot, says=FINDINGS[code]
         ),
         severity=Severity.ERROR if code in ERRORS else Severity.WARNING,
         witness=witness,
+        value=value,
     )

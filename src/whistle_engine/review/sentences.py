@@ -20,7 +20,7 @@ _REFERENCES: Mapping[str, Label] = {
         "the catalogue is empty, so nothing can be classified; give it a row at least",
     ),
     "no_timing": Label(
-        "没有“timing”（发生时间）这项事实，险情一律视为正在发生，“已经过去”“即将发生”的底线不起作用；请在[[facts]]中补上",
+        "没有声明“timing”（发生时间）这项事实，险情一律视为正在发生，“已经过去”“即将发生”的底线不起作用；请在[[facts]]中补上",
         'there is no fact "timing", so every danger counts as going on, and floors for over and '
         "imminent never act; declare it in [[facts]]",
     ),
@@ -35,8 +35,13 @@ _REFERENCES: Mapping[str, Label] = {
         "it to somebody",
     ),
     "holder_may_not": Label(
-        "“{what}”由{holder}负责，却不得行使{names}中的任何一项，到期只能逾期；请补入{holder}",
+        "“{what}”由{holder}负责，却不得进行{names}中的任何一项，到期只能逾期；请补入{holder}",
         '"{what}" is for {holder}, who may give none of {names} and can only be late; add {holder}',
+    ),
+    "urgent_not_by_community": Label(
+        "社区不得吹“{name}”，最先发现险情的只能等街道来吹；请在may_blow中补入community，或确认按此办理",
+        'the community, which sees a danger first, may not blow "{name}" and waits for the street; '
+        "add community to may_blow, or accept it",
     ),
     "permission_emptied": Label(
         "此项权限无人可用；请至少保留一方，或删去此项",
@@ -70,8 +75,13 @@ _CATALOGUE: Mapping[str, Label] = {
         "没有区里能够指派的主办单位，{then}；请在主办首位补充部门，或确认按此办理",
         "names no lead that the district can command: {then}; name a department, or accept it",
     ),
+    "streets_without_lead": Label(
+        "{names}没有可主办的单位（街道只主办本街道的事项），{then}；请补充部门，或用street代表各自街道",
+        "names no lead for what happens in {names}, since a street leads at home only: {then}; add "
+        "a department, or write street for each matter's own",
+    ),
     "joint_never_called": Label(
-        "“{name}”是{kind}，不会作为协办单位收到派单；请删去，或改为部门",
+        "“{name}”的类型是“{kind}”，不会作为协办单位收到派单；请删去，或改为部门",
         '"{name}" is of the kind {kind} and is never called as a joint unit; delete it, or name a '
         "department",
     ),
@@ -83,6 +93,25 @@ _CATALOGUE: Mapping[str, Label] = {
 }
 
 _DATES: Mapping[str, Label] = {
+    "nothing_in_force": Label(
+        "{on}，{table}没有一行有效，{then}；请检查各行的起止日期",
+        "on {on} no row of {table} is in force, so {then}; look at the days of its rows",
+    ),
+    "category_ended": Label(
+        "“{name}”的末行到{until}为止，此后无法分类和吹哨，而{by}仍用到它；请接续一行，或把那里的删去",
+        'the last row of "{name}" ended on {until}, since when it can be neither classified nor '
+        "blown for, and {by} still names it; add a row, or take it out there",
+    ),
+    "category_not_yet": Label(
+        "“{name}”自{first}起才有效，此前{by}用到它也不起作用；请核对起始日",
+        '"{name}" is in force from {first} on only, and until then {by} names it in vain; look at '
+        "the day",
+    ),
+    "row_ends": Label(
+        "{table}中“{name}”的末行到{until}为止，{then}；请及时接续，不再需要的可以保留",
+        'the last row of "{name}" in {table} ends on {until}: {then}; add the next one in time, or '
+        "accept it",
+    ),
     "category_gap": Label(
         "“{name}”自{first}至{last}没有有效的一行，其间无法分类和吹哨；请衔接起止日期",
         '"{name}" has no row in force from {first} to {last}, when it can be neither classified '
@@ -129,6 +158,11 @@ _LIMITS: Mapping[str, Label] = {
         "报到期限（{limit}）不早于办理期限（{other}）{when}；请缩短报到期限",
         "the limit for reporting in ({limit}) does not end before that for solving ({other})"
         "{when}; shorten it",
+    ),
+    "own_solve_short": Label(
+        "本类自定的办理期限（{limit}）不晚于“{name}”的报到期限（{other}）{when}；请延长",
+        'the category\'s own limit for solving ({limit}) does not end after that of "{name}" for '
+        "reporting in ({other}){when}; give it longer",
     ),
     "hand_in_after_solve": Label(
         "协办提交期限（{limit}）不早于主办办理期限（{other}）{when}，主办单位等不到协办结果；请缩短",
@@ -197,10 +231,13 @@ _LADDERS: Mapping[str, Label] = {
         "“{action}”轻于前面的“{before}”；请逐级加重",
         '"{action}" is milder than "{before}" before it; let each rung be graver',
     ),
+    "ladder_empty": Label(
+        "这个阶梯是空的，{names}到期前后无人提醒；请至少写一级，或删去这个阶梯",
+        "the ladder is empty, so nobody is reminded of {names}; give it a rung, or delete it",
+    ),
     "rung_never": Label(
-        "排在上报（escalate）之后，永不执行；请移到上报之前，或删去",
-        "stands after escalate, with which the ladder ends, so it never comes; put it before, or "
-        "delete it",
+        "{why}，永不执行；{do}",
+        "{why}, so it never comes; {do}",
     ),
     "rung_after_fallback": Label(
         "{names}到期即按规定自动处理，到期之后的这一级永不执行；请改写percent，或删去",
@@ -208,11 +245,11 @@ _LADDERS: Mapping[str, Label] = {
         "write percent, or delete it",
     ),
     "rung_to_itself": Label(
-        "“{to}”就是责任单位自己，自己督办自己；请改送督办单位（supervisor）",
-        '"{to}" is the unit itself, which would supervise itself; send it to the supervisor',
+        "{to}就是{names}的责任单位，自己督办自己；{do}",
+        '"{to}" is the unit that has {names}, and would supervise itself; {do}',
     ),
     "escalate_elsewhere": Label(
-        "上报一律送统筹协调单位，此处的“{to}”不起作用；请改为coordinator，或改用supervise",
+        "上报一律送统筹协调单位，此处的{to}不起作用；请改为coordinator，或改用supervise",
         'what is escalated always goes to the coordinator, not to "{to}"; write coordinator, or '
         "take supervise",
     ),
@@ -273,8 +310,9 @@ _UNITS: Mapping[str, Label] = {
         '"{name}" has duties of its own, and no head who answers for it; name one',
     ),
     "receiver_ended": Label(
-        "接哨员“{name}”的任期已于{until}届满；请删去，或更新日期",
-        'the days of receiver "{name}" ended on {until}; delete the row, or mend its days',
+        "接哨员“{name}”的任期已于{until}届满，无人接续；请另加一行，或更新日期",
+        'the days of receiver "{name}" ended on {until}, and nobody follows; add a row for the '
+        "next one, or mend its days",
     ),
     "receivers_end": Label(
         "“{name}”自{first}起没有接哨员；请及时接续",
@@ -303,10 +341,25 @@ _NAMES: Mapping[str, Label] = {
         "“{text}”不是中文；请写明中文名称",
         '"{text}" is no Chinese; give the Chinese name',
     ),
-    "source_one_language": Label(
-        "自定的理由有{count}处只有一种语言，此处为第一处；请补齐，写作“中文 | English”",
-        "the reason of a choice is in one language only, here and in {count} places in all; write "
-        '"中文 | English"',
+    "id_signs": Label(
+        "编号“{text}”中有{letters}，无法与登录的人对上；请只用字母、数字和半角的. - : / @ _",
+        'the id "{text}" has {letters}, so nobody who logs in is known by it; use letters, digits '
+        "and . - : / @ _ only",
+    ),
+    "ids_alike": Label(
+        "编号“{text}”与“{other}”看起来一样；请核对是否同一人，改正其一",
+        'the id "{text}" reads like "{other}"; see whether they are one person, and mend one of '
+        "the two",
+    ),
+    "receiver_twice": Label(
+        "接哨员“{text}”在{name}写了两次，时间重叠；AB岗请写另一人的编号，重复的请删去",
+        'the receiver "{text}" of {name} is there twice for the same time; name the person who '
+        "stands in, or delete one of the two",
+    ),
+    "id_of_two_units": Label(
+        "编号“{text}”同时属于{other}和{name}；一人一个编号、一个单位，请核对",
+        'the id "{text}" is of {other} and of {name} at once; an id is one person of one unit, so '
+        "mend one of the two",
     ),
 }
 
@@ -315,9 +368,11 @@ ERRORS: frozenset[str] = frozenset(
         "blow_urgent_longer",
         "calendar_over",
         "calendar_year_missing",
+        "category_ended",
         "category_gap",
         "hand_in_after_solve",
         "holder_may_not",
+        "id_signs",
         "mark_before_tell",
         "no_categories",
         "no_channels",
@@ -325,6 +380,8 @@ ERRORS: frozenset[str] = frozenset(
         "no_receiver",
         "no_timing",
         "nobody_blows",
+        "nothing_in_force",
+        "own_solve_short",
         "receiver_gap",
         "report_in_after_solve",
         "signal_without_floor",
@@ -333,6 +390,19 @@ ERRORS: frozenset[str] = frozenset(
     }
 )
 """The findings by which somebody's matter would stand still, or be decided wrongly."""
+
+CHANGED = Label(
+    "。此前保留的是“{accepted_value}”，现在是“{value_now}”，请重新确认",
+    '. What was accepted is "{accepted_value}", and now it is "{value_now}": look at it again',
+)
+"""What is added to a finding that an entry of ``[[accepted]]`` no longer fits."""
+
+NO_VALUE = Label(
+    '。[[accepted]]中的这一条没有写明保留的是什么值；确认后请补上value = "{value_now}"',
+    ". The entry in [[accepted]] does not say which value it accepts: if this one, write "
+    'value = "{value_now}"',
+)
+"""What is added where the entry names no value."""
 
 FINDINGS: Mapping[str, Label] = {
     **_REFERENCES,

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 
-from attrs import frozen
+from attrs import field, frozen
 
 from whistle_engine.directory import Directory
 from whistle_engine.policy import Policy
@@ -29,11 +29,14 @@ class Subject:
         rules: the policy, as it was read.
         units: the directory, likewise; ``None`` if there is none.
         on: the day for which it is checked.
+        skipped: what could not be checked, as codes of findings or beginnings of keys: an
+            acceptance of it is not called unused.
     """
 
     rules: Loaded[Policy]
     units: Loaded[Directory] | None
     on: date
+    skipped: set[str] = field(factory=set)
 
     @property
     def policy(self) -> Policy:
@@ -57,6 +60,15 @@ class Subject:
         declared = (fact for fact in self.policy.facts if fact.values == SIGNAL_VALUES)
         bare = frozenset(fact.name for fact in declared if not fact.titles)
         return bare | {floor.signal for floor in self.policy.floors}
+
+    @property
+    def known_units(self) -> Directory | None:
+        """The directory, or ``None``."""
+        return self.units.value if self.units is not None else None
+
+    def skips(self, code: str, key: str) -> bool:
+        """Tell whether a finding could not be looked for."""
+        return code in self.skipped or any(key.startswith(each) for each in self.skipped)
 
     def row(self, name: str, number: int, key: str) -> Spot | None:
         """Where a value of a row stands, by the row's number from 0."""

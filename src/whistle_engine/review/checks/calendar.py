@@ -23,10 +23,11 @@ def years(subject: Subject) -> Iterator[Finding]:
     begins = policy.in_force_from.year
     if known and begins < first:
         since = policy.in_force_from.isoformat()
-        yield finding("calendar_begins", "calendar.years", since=since, year=first)
+        yield finding("calendar_begins", "calendar.years", str(first), since=since, year=first)
     missing = tuple(str(year) for year in range(max(first, begins), last) if year not in known)
     if missing:
-        yield finding("calendar_year_missing", "calendar.years", years=missing)
+        told = ", ".join(missing)
+        yield finding("calendar_year_missing", "calendar.years", told, years=missing)
 
 
 def horizon(subject: Subject) -> Iterator[Finding]:
@@ -35,9 +36,11 @@ def horizon(subject: Subject) -> Iterator[Finding]:
     Only what is counted in working days or hours of work can go beyond; extensions count in.
     """
     policy, on = subject.policy, subject.on
-    until = policy.calendar.known_until
-    if until < on:
-        yield finding("calendar_over", "calendar.years", until=until.isoformat(), on=on.isoformat())
+    known = policy.calendar.known_until
+    until = known.isoformat()
+    if known < on:
+        yield finding("calendar_over", "calendar.years", until, until=until, on=on.isoformat())
+        subject.skipped.add("calendar_ends")
         return
     beyond = [found for found in _dues(policy, on) if found[2].provisional]
     if beyond:
@@ -45,7 +48,8 @@ def horizon(subject: Subject) -> Iterator[Finding]:
         yield finding(
             "calendar_ends",
             "calendar.years",
-            until=until.isoformat(),
+            until,
+            until=until,
             on=on.isoformat(),
             name=name,
             limit=limit_told(limit),

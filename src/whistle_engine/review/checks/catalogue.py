@@ -4,28 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from whistle_engine.directory import Directory
+from whistle_engine.directory import STREET, Directory, Unit
+from whistle_engine.fitting import NEVER_LEADS
 from whistle_engine.model import Affair, Label, UnitKind
 from whistle_engine.policy import Category, Policy
 from whistle_engine.responder import BELOW, INVITED_ONLY
 from whistle_engine.review.checks import Subject
 from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.words import called, in_row, named_unit, titled
 
 
 def leads(subject: Subject) -> Iterator[Finding]:
-    """Public categories of which the district can command no lead."""
-    directory = subject.directory
-    for number, row in enumerate(subject.policy.categories):
-        units = [directory.unit(code) for code in row.leads]
-        commanded = [
-            u for u in units if u is not None and u.may_lead and u.kind not in INVITED_ONLY
-        ]
-        if row.affair is Affair.PUBLIC and not commanded and None not in units:
-            spot = subject.row("categories", number, "leads")
-            key = f"categories.{row.code}.leads"
-            yield finding(
-                "category_without_lead", key, spot=spot, then=_then(row, subject.policy, directory)
-            )
+    """Public categories of which the district can command no lead, of some street or of any.
+
+    A street leads only what happens in it, and never what an urgent whistle is blown for. That
+    the street list holds it is looked at where the two files are fitted together.
+    """
+    directory, policy = subject.directory, subject.policy
+    streets = [unit for unit in directory.units if unit.kind is UnitKind.STREET]
+    for number, row in enumerate(policy.categories):
+        key = f"categories.{row.code}.leads"
+        if any(_unfit(code, directory) for code in row.leads):
+            subject.skipped.add(key)
+            continue
+        over = row.until is not None and row.until < subject.on
+        if over or row.affair is not Affair.PUBLIC or _commanded_lead(row, directory) is not None:
+            continue
+        urgent = row.kind == policy.urgent.code
+        without = [street for street in streets if urgent or not _leads(street, row)]
+        if streets and not without:
+            continue
+        everywhere = len(without) == len(streets)
+        yield finding(
+            "category_without_lead" if everywhere else "streets_without_lead",
+            key,
+            ";".join(row.leads),
+            spot=subject.row("categories", number, "leads"),
+            then=_then(row, policy, directory),
+            names=in_row(titled(street.title, street.code) for street in without),
+        )
+
+
+def _unfit(code: str, directory: Directory) -> bool:
+    """Tell whether a lead is told to be wrong where the two files are fitted together."""
+    held = directory.unit(code)
+    if held is None:
+        return code != STREET
+    return not held.may_lead or held.kind in NEVER_LEADS
+
+
+def _commanded_lead(row: Category, directory: Directory) -> str | None:
+    """The first lead of a row that can be commanded wherever a matter is."""
+    for code in row.leads:
+        unit = directory.unit(code)
+        if unit is not None and unit.may_lead and unit.kind not in (*INVITED_ONLY, *BELOW):
+            return code
+    return None
+
+
+def _leads(street: Unit, row: Category) -> bool:
+    """Tell whether a street may lead, by a row, what happens in it."""
+    return street.may_lead and (STREET in row.leads or street.code in row.leads)
 
 
 def _then(row: Category, policy: Policy, directory: Directory) -> Label:
@@ -50,8 +89,8 @@ def joint_units(subject: Subject) -> Iterator[Finding]:
             if unit is not None and unit.kind in BELOW:
                 spot = subject.row("categories", number, "joint")
                 key = f"categories.{row.code}.joint"
-                kind = unit.kind.value
-                yield finding("joint_never_called", key, spot=spot, name=code, kind=kind)
+                name, kind = titled(unit.title, code), called(unit.kind)
+                yield finding("joint_never_called", key, code, spot=spot, name=name, kind=kind)
 
 
 def enforcement(subject: Subject) -> Iterator[Finding]:
@@ -59,7 +98,8 @@ def enforcement(subject: Subject) -> Iterator[Finding]:
     leading = {code for row in subject.policy.categories for code in row.leads}
     idle = tuple(sorted(subject.policy.enforcement - leading))
     if idle:
-        yield finding("enforcement_idle", "enforcement.units", names=idle)
+        names = in_row(named_unit(code, subject.known_units) for code in idle)
+        yield finding("enforcement_idle", "enforcement.units", ", ".join(idle), names=names)
 
 
 def commanded(subject: Subject) -> frozenset[str]:
@@ -88,5 +128,5 @@ def urgently(subject: Subject) -> frozenset[str]:
     """Every unit that an urgent whistle of the catalogue calls without asking."""
     policy = subject.policy
     rows = [row for row in policy.categories if row.kind == policy.urgent.code]
-    named = {code for row in rows for code in (*row.leads[:1], *row.joint)}
+    named = {code for row in rows for code in (_commanded_lead(row, subject.directory), *row.joint)}
     return commanded(subject) & (named | {policy.urgent_lead})

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from whistle_engine.deadlines import FALLBACK
-from whistle_engine.model import Affair, Limit, LimitUnit, Party, StepAction, What
+from whistle_engine.directory import STREET
+from whistle_engine.model import Affair, Label, Limit, LimitUnit, Party, StepAction, What
 from whistle_engine.policy import Ladder, Policy, Rung
 from whistle_engine.review.checks import Subject
-from whistle_engine.review.checks.lengths import Lengths, limit_told
+from whistle_engine.review.checks.lengths import Lengths, limit_text, limit_told
 from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.words import called, called_all, in_row, named_unit
 
 CLOSEST = 5
 """Two alerts to one addressee are at least so many minutes apart."""
@@ -25,91 +27,177 @@ _WHOLE = 100
 
 
 def covered(subject: Subject) -> Iterator[Finding]:
-    """Each kind of clock has one ladder."""
+    """Each kind of clock has one ladder, and that has a rung at least."""
     policy = subject.policy
     seen: set[What | None] = set()
     for n, ladder in enumerate(policy.ladders, 1):
         whats: set[What | None] = {*ladder.whats} if ladder.whats else {None}
-        twice = tuple(sorted(what.value if what else "for = []" for what in whats & seen))
+        twice = [what for what in (*What, None) if what in whats & seen]
         if twice:
-            yield finding("ladder_twice", f"ladders[{n}].for", names=twice)
+            told = in_row(
+                called(w) if w else Label("其余各项（for = []）", "for = []") for w in twice
+            )
+            value = ", ".join(what.value if what else "[]" for what in twice)
+            yield finding("ladder_twice", f"ladders[{n}].for", value, names=told)
+        used = _whats(n, policy)
+        if not ladder.rungs and used:
+            value, names = _codes(used), called_all(used)
+            yield finding("ladder_empty", f"ladders[{n}].rungs", value, names=names)
         seen |= whats
-    left = tuple(what.value for what in What if what not in seen)
+    left = [what for what in What if what not in seen]
     if None not in seen and left:
-        yield finding("ladder_missing", "ladders", names=left)
+        yield finding("ladder_missing", "ladders", _codes(left), names=called_all(left))
 
 
 def rungs(subject: Subject) -> Iterator[Finding]:
     """What is wrong with single rungs."""
-    lengths = Lengths(subject.policy)
-    for n, ladder in enumerate(subject.policy.ladders, 1):
-        whats = _whats(ladder, subject.policy)
-        ended = False
+    policy = subject.policy
+    lengths = Lengths(policy)
+    for n, ladder in enumerate(policy.ladders, 1):
+        whats = _whats(n, policy)
+        last: Rung | None = None
         for m, rung in enumerate(ladder.rungs, 1):
             key = f"ladders[{n}].rungs[{m}]"
-            if ended:
-                yield finding("rung_never", f"{key}.action")
+            if last is not None and _past(rung, last, lengths):
+                yield finding("rung_never", f"{key}.action", _text(rung), why=_PAST, do=_MOVE)
+                subject.skipped.add(f"{key}.")
                 continue
             before = ladder.rungs[m - 2] if m > 1 else None
-            yield from _rung(rung, key, whats, subject.policy)
+            yield from _rung(rung, key, whats, subject)
+            yield from _after_due(rung, key, ladder, whats)
             if before is not None:
                 yield from _next(before, rung, key, lengths)
-            ended = rung.action is StepAction.ESCALATE
-        yield from _crowded(n, ladder, whats, subject.policy)
+            last = rung if rung.action is StepAction.ESCALATE else last
+        yield from _crowded(n, ladder, whats, policy)
 
 
-def _whats(ladder: Ladder, policy: Policy) -> tuple[What, ...]:
-    """The kinds of clocks for which a ladder is used."""
-    named = {what for other in policy.ladders for what in other.whats}
-    return tuple(w for w in What if (w in ladder.whats if ladder.whats else w not in named))
+_PAST = Label(
+    "排在上报（escalate）之后，阶梯到那里为止", "stands after escalate, with which the ladder ends"
+)
+_MOVE = Label("请移到上报之前，或删去", "put it before, or delete it")
+_NO_END = Label(
+    "这个阶梯没有上报（escalate），到期即止，而这一级在到期之后",
+    "the ladder has no escalate and ends when it is due, and this rung comes later",
+)
+_UP = Label("请改送督办单位（supervisor）", "send it to the supervisor")
+_ALONE = Label(
+    "其上没有督办单位，请为其单列阶梯", "nobody is above it, so give them a ladder of their own"
+)
+_ADD = Label("请在末尾补上escalate一级，或删去", "add an escalate to its end, or delete the rung")
 
 
-def _rung(rung: Rung, key: str, whats: tuple[What, ...], policy: Policy) -> Iterator[Finding]:
+def _past(rung: Rung, last: Rung, lengths: Lengths) -> bool:
+    """Tell whether a rung comes after the one that escalates, or escalates at the same time."""
+    if rung.after is None or _earlier(rung, last, lengths):
+        return False
+    ends = (last.after.amount, last.after.unit) if last.after is not None else (0, rung.after.unit)
+    together = (rung.after.amount, rung.after.unit) == ends
+    return rung.action is StepAction.ESCALATE or not together
+
+
+def _after_due(rung: Rung, key: str, ladder: Ladder, whats: tuple[What, ...]) -> Iterator[Finding]:
+    """A rung after the due time, of a ladder that ends there: nothing in it escalates later."""
+    if rung.after is None or not whats:
+        return
+    if all(what in FALLBACK for what in whats):
+        names = called_all(whats)
+        yield finding("rung_after_fallback", f"{key}.after", _text(rung), names=names)
+    elif rung.after.amount and all(r.action is not StepAction.ESCALATE for r in ladder.rungs):
+        yield finding("rung_never", f"{key}.action", _text(rung), why=_NO_END, do=_ADD)
+
+
+def _whats(n: int, policy: Policy) -> tuple[What, ...]:
+    """The kinds of clocks for which the n-th ladder is used."""
+    *before, ladder = policy.ladders[:n]
+    named = {what for other in (before if ladder.whats else policy.ladders) for what in other.whats}
+    if not ladder.whats and any(not other.whats for other in before):
+        return ()
+    return tuple(w for w in What if w not in named and (w in ladder.whats or not ladder.whats))
+
+
+def _rung(rung: Rung, key: str, whats: tuple[What, ...], subject: Subject) -> Iterator[Finding]:
     """A rung by itself."""
-    if rung.after is not None and whats and all(what in FALLBACK for what in whats):
-        names = tuple(what.value for what in whats)
-        yield finding("rung_after_fallback", f"{key}.after", names=names)
+    policy, value = subject.policy, _text(rung)
     if rung.action is StepAction.CALL_BACK and What.MARK not in whats:
-        yield finding("call_back_idle", f"{key}.action")
+        yield finding("call_back_idle", f"{key}.action", value)
     if rung.action is StepAction.ESCALATE and rung.to not in ("coordinator", policy.coordinator):
-        yield finding("escalate_elsewhere", f"{key}.to", to=rung.to)
+        to = named_unit(rung.to, subject.known_units)
+        yield finding("escalate_elsewhere", f"{key}.to", value, to=to)
     if rung.action is StepAction.ESCALATE and rung.percent not in (None, _WHOLE):
-        yield finding("escalate_early", f"{key}.percent")
-    if rung.action is StepAction.SUPERVISE and rung.to == "holder":
-        yield finding("rung_to_itself", f"{key}.to", to=rung.to)
+        yield finding("escalate_early", f"{key}.percent", value)
+    used = [what for what in whats if what not in FALLBACK or rung.after is None]
+    if rung.action is StepAction.SUPERVISE:
+        same = [what for what in used if _is_holder(rung.to, what, policy)]
+        if same:
+            whose = called_all(same)
+            if rung.to == "holder":
+                whose = Label("这一阶梯各项", "all clocks of this ladder")
+            yield finding(
+                "rung_to_itself",
+                f"{key}.to",
+                f"{value}: {_codes(same)}",
+                to=named_unit(rung.to, subject.known_units),
+                names=whose,
+                do=_ALONE if all(_holder(w, policy) == policy.coordinator for w in same) else _UP,
+            )
     if rung.to == "supervisor":
-        alone = tuple(
-            what.value
-            for what in whats
-            if what in _of_coordinator(policy) and (what not in FALLBACK or rung.after is None)
-        )
+        alone = [what for what in used if _holder(what, policy) == policy.coordinator]
         if alone:
-            yield finding("nobody_above", f"{key}.to", names=alone)
+            told = f"{value}: {_codes(alone)}"
+            yield finding("nobody_above", f"{key}.to", told, names=called_all(alone))
 
 
-def _of_coordinator(policy: Policy) -> frozenset[What]:
-    """The kinds of clocks that the coordinator has, whom nobody supervises."""
-    found = {
-        What.DESIGNATE, What.ANSWER_OBJECTION, What.REVIEW, What.DECIDE_ROUND, What.DOCKET,
-    }  # fmt: skip
-    if policy.extensions.decided_by is Party.COORDINATOR:
-        found.add(What.DECIDE_EXTENSION)
-    if policy.operations == policy.coordinator:
-        found.add(What.DISPATCH)
-    return frozenset(found)
+def _is_holder(to: str, what: What, policy: Policy) -> bool:
+    """Tell whether a word, or a unit's code, names whoever has a clock, in every matter."""
+    words = {"hotline": policy.hotline, "coordinator": policy.coordinator}
+    return to == "holder" or (words.get(to) or to) == _holder(what, policy)
+
+
+def _holder(what: What, policy: Policy) -> str | None:
+    """Who has a kind of clock: a unit's code, or the word for a unit of the matter's own.
+
+    ``None`` where it is whoever responds or was asked, or now one and now another. A look is
+    the community's until it is passed on, and what the hotline received it classifies itself.
+    """
+    if what in _OF_COORDINATOR:
+        return policy.coordinator
+    if what is What.DISPATCH:
+        return policy.operations
+    if what is What.DECIDE_EXTENSION:
+        by_street = policy.extensions.decided_by is Party.STREET
+        return STREET if by_street else policy.coordinator
+    return _OF_THE_PLACE.get(what)
+
+
+_OF_COORDINATOR = frozenset(
+    {What.DESIGNATE, What.ANSWER_OBJECTION, What.REVIEW, What.DECIDE_ROUND, What.DOCKET}
+)
+_OF_THE_PLACE = {What.CLASSIFY: "community", What.LOOK: "community", What.BLOW: STREET}
+
+
+def _codes(whats: Iterable[What]) -> str:
+    return ", ".join(what.value for what in whats)
+
+
+def _text(rung: Rung) -> str:
+    """A rung in one line, as an acceptance of what is found in it names it."""
+    when = f"after {limit_text(rung.after)}" if rung.after is not None else f"{rung.percent}%"
+    return f"{rung.action.value} {when} {rung.to}"
 
 
 def _next(before: Rung, rung: Rung, key: str, lengths: Lengths) -> Iterator[Finding]:
     """A rung and the one above it."""
     if _earlier(rung, before, lengths):
-        yield finding("rung_order", f"{key}.{'after' if rung.percent is None else 'percent'}")
+        name = "after" if rung.percent is None else "percent"
+        yield finding("rung_order", f"{key}.{name}", f"{_text(before)} / {_text(rung)}")
     one, other = _WEIGHT.get(before.action), _WEIGHT.get(rung.action)
     if one is not None and other is not None and other < one:
         yield finding(
             "rung_steps_down",
             f"{key}.action",
-            action=rung.action.value,
-            before=before.action.value,
+            f"{_text(before)} / {_text(rung)}",
+            action=called(rung.action),
+            before=called(before.action),
         )
 
 
@@ -135,6 +223,7 @@ def _crowded(n: int, ladder: Ladder, whats: tuple[What, ...], policy: Policy) ->
             yield finding(
                 "rungs_crowded",
                 f"ladders[{n}].rungs[{m}].{'after' if rung.percent is None else 'percent'}",
+                f"{_text(before)} / {_text(rung)}: {limit_text(limit)}",
                 name=name,
                 limit=limit_told(limit),
                 minutes=CLOSEST,

@@ -5,8 +5,8 @@ instants, by the policy's own working time: from every day of the last year that
 knows, at midnight, at the opening and the closing of each shift, and an hour before the last
 closing. One ends after the other if it does so from one of these instants, which is then named.
 An order that no such instant breaks could still be broken in another year, whose days off fall
-otherwise. Due times past the calendar are not compared. Where units may work round the clock,
-both ways of counting are tried.
+otherwise. Due times past the calendar are compared only where a limit is so long that there are no
+others. Where units may work round the clock, both ways of counting are tried.
 """
 
 from __future__ import annotations
@@ -67,8 +67,11 @@ class Lengths:
     def _ends(self, limit: Limit, unit: str | None) -> list[datetime | None]:
         key = (limit.amount, limit.unit, unit)
         if key not in self._counted:
-            dues = (self._time.due(start, limit, unit=unit) for start in self._starts)
-            self._counted[key] = [None if due.provisional else due.at for due in dues]
+            dues = [self._time.due(start, limit, unit=unit) for start in self._starts]
+            guessed = all(due.provisional for due in dues)
+            self._counted[key] = [
+                None if due.provisional and not guessed else due.at for due in dues
+            ]
         return self._counted[key]
 
     @cached_property
@@ -92,8 +95,6 @@ class Lengths:
         moments = dict.fromkeys([*opening, last.replace(hour=max(last.hour - 1, 0)), *closing])
         moments = moments | dict.fromkeys([time.min])
         first = date(calendar.known_until.year, 1, 1)
-        if calendar.known_until < policy.in_force_from:
-            return ()
         days = [first + timedelta(days=n) for n in range((calendar.known_until - first).days + 1)]
         days.sort(key=lambda day: not self._works(day))
         return tuple(datetime.combine(d, clock, policy.zone) for d in days for clock in moments)
@@ -102,6 +103,11 @@ class Lengths:
         calendar = self.policy.calendar
         weekday = day.weekday() < 5  # noqa: PLR2004  Monday to Friday
         return day in calendar.make_up or (weekday and day not in calendar.holidays)
+
+
+def limit_text(limit: Limit) -> str:
+    """A limit as it stands in a file."""
+    return limit_told(limit).en
 
 
 def limit_told(limit: Limit) -> Label:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from attrs import evolve
+
 from whistle_engine.model import UNKNOWN, Affair, Label, Limit
 from whistle_engine.policy import Policy, TrackLimit, WhistleKind
-from whistle_engine.problems import listed
+from whistle_engine.problems import Slot, placed
 from whistle_engine.review.checks import Subject
-from whistle_engine.review.checks.lengths import Lengths, limit_told
+from whistle_engine.review.checks.lengths import Lengths, limit_text, limit_told
 from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.words import in_row, titled
 
 
 def limits(subject: Subject) -> Iterator[Finding]:
@@ -18,6 +21,7 @@ def limits(subject: Subject) -> Iterator[Finding]:
     lengths = Lengths(subject.policy)
     for kind in subject.policy.kinds:
         yield from _within(kind, lengths)
+    yield from _own(subject, lengths)
     yield from _urgent(subject.policy, lengths)
     yield from _around_solving(subject.policy, lengths)
     yield from _tracks(subject.policy, lengths)
@@ -35,6 +39,20 @@ def _within(kind: WhistleKind, lengths: Lengths) -> Iterator[Finding]:
         yield from _found(code, f"kinds.{kind.code}.{name}", limit, kind.solve, when)
 
 
+def _own(subject: Subject, lengths: Lengths) -> Iterator[Finding]:
+    """Categories with a limit of their own for solving: arriving ends before that too."""
+    policy = subject.policy
+    for number, row in enumerate(policy.categories):
+        kind = policy.kind_of.get(row.kind or "")
+        if row.solve is None or kind is None:
+            continue
+        when = lengths.after(kind.report_in, row.solve, or_with=True, by_units=True)
+        key, spot = f"categories.{row.code}.solve", subject.row("categories", number, "solve")
+        name = titled(kind.title, kind.code)
+        for found in _found("own_solve_short", key, row.solve, kind.report_in, when, name=name):
+            yield evolve(found, problem=placed(found.problem, spot))
+
+
 def _urgent(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
     """What is urgent is never slower than what is not."""
     urgent = policy.urgent
@@ -47,7 +65,9 @@ def _urgent(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
         ):
             when = lengths.after(limit, other, by_units=True)
             key = f"kinds.{urgent.code}.{name}"
-            yield from _found("urgent_slower", key, limit, other, when, name=kind.code)
+            yield from _found(
+                "urgent_slower", key, limit, other, when, name=titled(kind.title, kind.code)
+            )
     blow, blow_urgent, look = (policy.limits[name] for name in ("blow", "blow_urgent", "look"))
     when = lengths.after(blow_urgent, blow)
     yield from _found("blow_urgent_longer", "limits.blow_urgent", blow_urgent, blow, when)
@@ -58,10 +78,10 @@ def _urgent(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
 def _around_solving(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
     """Objecting and deciding on extensions end with the work at the latest; telling, with marks."""
     within, decide, marks = policy.objections.within, policy.extensions.decide, policy.marks
-    late = [(k.title, lengths.after(within, k.solve, by_units=True)) for k in policy.kinds]
+    late = [(k, lengths.after(within, k.solve, by_units=True)) for k in policy.kinds]
     yield from _late("objection_after_solve", "objections.within", within, late)
     late = [
-        (kind.title, lengths.after(decide, kind.solve, or_with=True))
+        (kind, lengths.after(decide, kind.solve, or_with=True))
         for kind in policy.kinds
         if kind.extension is not None
     ]
@@ -71,20 +91,25 @@ def _around_solving(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
 
 
 def _late(
-    code: str, key: str, limit: Limit, late: list[tuple[Label, Label | None]]
+    code: str, key: str, limit: Limit, late: list[tuple[WhistleKind, Label | None]]
 ) -> Iterator[Finding]:
     """One finding for all the kinds of whistle whose solving ends first."""
-    found = [(title, when) for title, when in late if when is not None]
+    found = [(kind, when) for kind, when in late if when is not None]
     if found:
-        names = Label(
-            listed((title.zh for title, _ in found), "zh"),
-            listed((title.en for title, _ in found), "en"),
+        others = ", ".join(f"{kind.code} {limit_text(kind.solve)}" for kind, _ in found)
+        yield finding(
+            code,
+            key,
+            f"{limit_text(limit)} / {others}",
+            limit=limit_told(limit),
+            names=in_row(titled(kind.title, kind.code) for kind, _ in found),
+            when=found[0][1],
         )
-        yield finding(code, key, limit=limit_told(limit), names=names, when=found[0][1])
 
 
 def _tracks(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
     """A wider scope has no less time than a narrower one, and what presses has no more."""
+    titles = next((fact.titles for fact in policy.facts if fact.name == "scope"), {})
     for affair in (Affair.HOUSEHOLD, Affair.SHARED):
         for urgent in (False, True):
             rows = [
@@ -94,8 +119,9 @@ def _tracks(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
             ]
             for narrow, wide in pairwise(rows):
                 when = lengths.after(narrow.limit, wide.limit)
+                name = titled(titles.get(narrow.scope), narrow.scope)
                 yield from _found(
-                    "scope_shorter", _key(wide), wide.limit, narrow.limit, when, name=narrow.scope
+                    "scope_shorter", _key(wide), wide.limit, narrow.limit, when, name=name
                 )
         usual = {r.scope: r for r in policy.tracks if r.affair is affair and not r.urgent}
         for row in policy.tracks:
@@ -111,8 +137,9 @@ def _key(row: TrackLimit) -> str:
 
 
 def _found(
-    code: str, key: str, limit: Limit, other: Limit, when: Label | None, *, name: str = ""
+    code: str, key: str, limit: Limit, other: Limit, when: Label | None, *, name: Slot = ""
 ) -> Iterator[Finding]:
     if when is not None:
+        value = f"{limit_text(limit)} / {limit_text(other)}"
         said = limit_told(limit), limit_told(other)
-        yield finding(code, key, limit=said[0], other=said[1], when=when, name=name)
+        yield finding(code, key, value, limit=said[0], other=said[1], when=when, name=name)

@@ -56,11 +56,12 @@ def alike(subject: Subject) -> Iterator[Finding]:
         if one.code:
             texts.append(("", one.code))
         for name, text in texts if one.group else ():
-            seen_as = _skeleton(text) if name else _skeleton(text).translate(_CODE)
+            seen_as = skeleton(text, code=not name)
             key = ".".join(part for part in (one.key, name) if part)
             first = seen.setdefault((one.group, name, seen_as), (one.key, text))
             if first[0] != one.key:
-                yield finding("looks_alike", key, text=text, other=first[1], name=first[0])
+                other = first[1]
+                yield finding("looks_alike", key, text, text=text, other=other, name=first[0])
 
 
 def titles(subject: Subject) -> Iterator[Finding]:
@@ -70,25 +71,26 @@ def titles(subject: Subject) -> Iterator[Finding]:
         for name, text in (("zh", one.title.zh), ("en", one.title.en)):
             yield from _signs(above + name, text)
         if one.title.en == one.title.zh or not _LATIN.search(_plain(one.title.en)):
-            yield finding("english_missing", f"{above}en", text=one.title.en)
+            yield finding("english_missing", f"{above}en", one.title.en, text=one.title.en)
         if not _HAN.search(one.title.zh):
-            yield finding("chinese_missing", f"{above}zh", text=one.title.zh)
+            yield finding("chinese_missing", f"{above}zh", one.title.zh, text=one.title.zh)
 
 
 def _signs(key: str, text: str) -> Iterator[Finding]:
     invisible = any(unicodedata.category(sign) in ("Cf", "Cc") for sign in text)
     if text != text.strip() or "\u3000" in text or "  " in text or invisible:
-        yield finding("stray_spaces", key)
+        yield finding("stray_spaces", key, text)
     for word in _WORD.findall(text):
         foreign = [sign for sign in word if ord(sign) in HOMOGLYPHS]
         if foreign and _LATIN.search(word):
             told = tuple(dict.fromkeys(f"{s} (U+{ord(s):04X})" for s in foreign))
-            yield finding("foreign_letters", key, text=text, letters=told)
+            yield finding("foreign_letters", key, text, text=text, letters=told)
 
 
-def _skeleton(text: str) -> str:
-    """What a reader sees of a text."""
-    return "".join(_plain(text).split()).translate(HOMOGLYPHS).casefold()
+def skeleton(text: str, *, code: bool = False) -> str:
+    """What a reader sees of a text, or of a code or an id."""
+    seen = "".join(_plain(text).split()).translate(HOMOGLYPHS).casefold()
+    return seen.translate(_CODE) if code else seen
 
 
 def _plain(text: str) -> str:

@@ -11,6 +11,7 @@ from whistle_engine.model import Label, Party, What
 from whistle_engine.policy import Policy
 from whistle_engine.review.checks import Subject
 from whistle_engine.review.findings import Finding, Severity, finding
+from whistle_engine.review.words import called, called_all, titled
 from whistle_engine.transitions import TRANSITIONS
 from whistle_engine.workflow import SETTLED_BY
 
@@ -59,7 +60,7 @@ def references(subject: Subject) -> Iterator[Finding]:
         yield finding("straight_without_hotline", "straight")
     yield from _signals(subject)
     yield from _blowing(policy)
-    yield from _permissions(policy)
+    yield from _permissions(subject)
 
 
 def _signals(subject: Subject) -> Iterator[Finding]:
@@ -76,11 +77,16 @@ def _blowing(policy: Policy) -> Iterator[Finding]:
         may = kind.may_blow & policy.permissions.get("blow", kind.may_blow)
         if not may:
             yield finding("nobody_blows", f"kinds.{kind.code}.may_blow")
+        elif kind.urgent and Party.COMMUNITY not in may:
+            told = ", ".join(sorted(party.value for party in may))
+            name = titled(kind.title, kind.code)
+            yield finding("urgent_not_by_community", f"kinds.{kind.code}.may_blow", told, name=name)
         if kind.to_street and Party.COMMUNITY in may and not policy.street_list:
             yield finding("to_street_unlisted", f"kinds.{kind.code}.to_street")
 
 
-def _permissions(policy: Policy) -> Iterator[Finding]:
+def _permissions(subject: Subject) -> Iterator[Finding]:
+    policy = subject.policy
     refused = {found.key for found in widened(policy)}
     for name, parties in policy.permissions.items():
         key = f"permissions.{name}"
@@ -90,7 +96,9 @@ def _permissions(policy: Policy) -> Iterator[Finding]:
             yield finding("permission_emptied", key)
         elif parties == {Party.HOTLINE} and policy.hotline is None:
             yield finding("permission_of_nobody", key)
-    if not refused:
+    if refused:
+        subject.skipped.update(refused, {"holder_may_not"})
+    else:
         yield from _holders(policy)
 
 
@@ -104,13 +112,14 @@ def _holders(policy: Policy) -> Iterator[Finding]:
             left = any(parties & _may(policy, act) for act in acts)
             if left or not narrowed:
                 continue
-            who = sorted(party.value for party in parties)
+            who = [called(party) for party in sorted(parties, key=lambda party: party.value)]
             yield finding(
                 "holder_may_not",
                 f"permissions.{narrowed[0]}",
-                what=what.value,
-                holder=Label("、".join(who), " or ".join(who)),
-                names=tuple(NAMES[act] for act in acts),
+                ", ".join(sorted(party.value for party in policy.permissions[narrowed[0]])),
+                what=called(what),
+                holder=Label("、".join(w.zh for w in who), " or ".join(w.en for w in who)),
+                names=called_all(NAMES[act] for act in acts),
             )
 
 

@@ -11,6 +11,7 @@ from whistle_engine.problems import Spot
 from whistle_engine.review.checks import Subject
 from whistle_engine.review.checks.catalogue import commanded, invited, urgently
 from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.words import called, titled
 
 DAY = 24 * 60
 """The minutes of a day."""
@@ -33,12 +34,15 @@ def receivers(subject: Subject) -> Iterator[Finding]:
         key, on = f"units.{unit.code}", subject.on.isoformat()
         if not there:
             code = "no_receiver" if unit.code in called else "invited_unreceived"
-            yield finding(code, key, spot=_spot(subject, unit), name=unit.title, on=on)
+            yield finding(
+                code, key, spot=_spot(subject, unit), name=titled(unit.title, unit.code), on=on
+            )
             continue
         first = _nobody_from(mine, subject.on)
         if first is not None:
             spot, day = _spot(subject, unit), first.isoformat()
-            yield finding("receivers_end", key, spot=spot, name=unit.title, first=day)
+            name = titled(unit.title, unit.code)
+            yield finding("receivers_end", key, day, spot=spot, name=name, first=day)
 
 
 def hours(subject: Subject) -> Iterator[Finding]:
@@ -53,31 +57,37 @@ def hours(subject: Subject) -> Iterator[Finding]:
         there = [receiver for receiver in mine if _there(receiver, subject.on)]
         if not there:
             continue
-        left = _left([(0, DAY)], there)
+        left = left_of(None, there)
         if unit.round_the_clock:
             code = "receiver_gap"
         elif unit.code in urgent:
             code = "urgent_gap"
         else:
             code = "work_gap"
-            left = _left([_minutes(s) for s in subject.policy.shifts], there)
+            left = left_of([minutes(s) for s in subject.policy.shifts], there)
         if left and (unit.round_the_clock or unit.code in called):
             spans = tuple(f"{_clock(a)}-{_clock(b)}" for a, b in left)
             said = Label("、".join(spans), " and ".join(spans).replace("-", " to "))
-            spot = _spot(subject, unit)
-            yield finding(code, f"units.{unit.code}", spot=spot, name=unit.title, spans=said)
+            spot, name = _spot(subject, unit), titled(unit.title, unit.code)
+            value = ", ".join(spans)
+            yield finding(code, f"units.{unit.code}", value, spot=spot, name=name, spans=said)
 
 
 def ended(subject: Subject) -> Iterator[Finding]:
-    """Receivers whose days are over."""
+    """Receivers whose days are over, if nobody of the unit is there after them."""
+    by_unit = _by_unit(subject)
     for number, receiver in enumerate(subject.directory.receivers):
-        if receiver.until is not None and receiver.until < subject.on:
+        until = receiver.until
+        if until is None or until >= subject.on:
+            continue
+        if all(r.until is not None and r.until <= until for r in by_unit[receiver.unit]):
             yield finding(
                 "receiver_ended",
                 f"receivers.{receiver.id}.until",
+                until.isoformat(),
                 spot=subject.row("receivers", number, "until"),
                 name=receiver.id,
-                until=receiver.until.isoformat(),
+                until=until.isoformat(),
             )
 
 
@@ -88,7 +98,8 @@ def heads(subject: Subject) -> Iterator[Finding]:
     for unit in subject.directory.units:
         if unit.code in offices and unit.head is None and unit.code not in by_unit:
             key = f"units.{unit.code}"
-            yield finding("nobody_named", key, spot=_spot(subject, unit), name=unit.title)
+            name = titled(unit.title, unit.code)
+            yield finding("nobody_named", key, spot=_spot(subject, unit), name=name)
 
 
 def places(subject: Subject) -> Iterator[Finding]:
@@ -98,12 +109,13 @@ def places(subject: Subject) -> Iterator[Finding]:
         circle = _circle(unit, directory)
         if circle:
             names = " → ".join(circle)
-            yield finding("parent_circle", f"units.{unit.code}.parent", names=names)
+            yield finding("parent_circle", f"units.{unit.code}.parent", names, names=names)
             continue
         missing = _missing(unit, directory)
         if missing is not None:
             key = f"units.{unit.code}.parent"
-            yield finding("no_place", key, name=unit.title, kind=missing)
+            name = titled(unit.title, unit.code)
+            yield finding("no_place", key, unit.parent or "", name=name, kind=missing)
 
 
 def _spot(subject: Subject, unit: Unit) -> Spot:
@@ -113,12 +125,12 @@ def _spot(subject: Subject, unit: Unit) -> Spot:
 
 def _missing(unit: Unit, directory: Directory) -> Label | None:
     """What is not above a grid or a community: place of a matter needs both."""
-    above: list[tuple[UnitKind, Label]] = []
+    above: list[UnitKind] = []
     if unit.kind is UnitKind.GRID:
-        above.append((UnitKind.COMMUNITY, Label("社区（村）", "community")))
+        above.append(UnitKind.COMMUNITY)
     if unit.kind in (UnitKind.GRID, UnitKind.COMMUNITY):
-        above.append((UnitKind.STREET, Label("街道（乡镇）", "street")))
-    return next((said for kind, said in above if directory.above(unit.code, kind) is None), None)
+        above.append(UnitKind.STREET)
+    return next((called(kind) for kind in above if directory.above(unit.code, kind) is None), None)
 
 
 def _circle(unit: Unit, directory: Directory) -> list[UnitCode]:
@@ -161,18 +173,18 @@ def _nobody_from(mine: Iterable[Receiver], on: date) -> date | None:
         day = max(until for until in there if until is not None) + timedelta(days=1)
 
 
-def _left(wanted: Iterable[_Span], there: Iterable[Receiver]) -> list[_Span]:
-    """The minutes of the day, among those wanted, in which nobody is on duty."""
-    found = list(wanted)
+def left_of(wanted: Iterable[_Span] | None, there: Iterable[Receiver]) -> list[_Span]:
+    """The minutes of the day, among those wanted or of all, in which nobody is on duty."""
+    found = [(0, DAY)] if wanted is None else list(wanted)
     for receiver in there:
         for shift in receiver.shifts or (Shift(start=time.min, end=time.min),):
-            start, end = _minutes(shift)
+            start, end = minutes(shift)
             cut = [((a, min(b, start)), (max(a, end), b)) for a, b in found]
             found = [(a, b) for pair in cut for a, b in pair if a < b]
     return sorted(found)
 
 
-def _minutes(shift: Shift) -> _Span:
+def minutes(shift: Shift) -> _Span:
     """A shift in minutes; an end at midnight is that of the day."""
     end = shift.end.hour * 60 + shift.end.minute
     return shift.start.hour * 60 + shift.start.minute, end or DAY
