@@ -1,12 +1,12 @@
 """Where a value comes from, as policies and directories say it.
 
-A source is one or more parts with ``; `` between, each ``<origin>: <words>``. An origin is
+A source is one or more parts, divided by a semicolon, each ``<origin>: <words>``. An origin is
 ``choice`` (自定) or one that the file declares in ``[sources]``. Words in both languages stand in
-Chinese and English, in that order, with `` | `` between. The signs may be full-width, as they are
-typed in Chinese: ``choice：自定``.
+Chinese and English, in that order, divided by a bar with spaces. The signs may be full-width, as
+they are typed in Chinese: ``choice：自定``.
 
-A word directly behind a semicolon and before a colon begins a part: in ASCII, or in Chinese before
-``: ``. So a slip in an origin is told, and never read as words of the part before.
+A word directly behind a semicolon and before a colon begins a part. So a slip in an origin is told,
+and never read as words of the part before.
 """
 
 from __future__ import annotations
