@@ -360,6 +360,9 @@ def _tidied(value: object, form: Form[Any]) -> str:
     return plain(value)
 
 
+_CLOSE = re.compile(rf"[;；]\s*{ORIGIN}:(?=[^\s/])")
+
+
 def _source(value: Any) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST_SOURCE:
         raise ValueError
@@ -367,7 +370,7 @@ def _source(value: Any) -> str:
     if not found or not all(part.words.zh for part in found):
         meant = re.fullmatch(rf"({ORIGIN})\s*[:：]\s*(\S.*)", value, re.DOTALL)
         raise Near(_quoted(f"{meant[1]}: {meant[2]}") if meant is not None else "")
-    close = re.search(rf"[;；]\s*{ORIGIN}:(?=[^\s/])", value)
+    close = _CLOSE.search(value)
     if close is not None:
         raise Near(_quoted(f"{value[: close.end()]} {value[close.end() :]}"))
     return str(value)
@@ -380,7 +383,8 @@ def _quoted(text: str) -> str:
 def _begins(title: str, words: Label) -> bool:
     """Tell whether a part begins inside words, by an origin's title in place of its code."""
     return any(
-        re.search(rf"[;；]\s*{re.escape(title)}[:：]", said) for said in (words.zh, words.en)
+        title in said and re.search(rf"[;；]\s*{re.escape(title)}[:：]", said) is not None
+        for said in (words.zh, words.en)
     )
 
 
