@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -116,6 +115,8 @@ def records_of(name: str, text: str) -> Iterator[Record]:
         PolicyError: the text is not CSV.
     """
     lines = [*io.StringIO(text, newline="")]
+    import csv  # noqa: PLC0415  only policies with tables beside need it
+
     reader = csv.reader(lines, strict=True)
     while True:
         start = reader.line_num

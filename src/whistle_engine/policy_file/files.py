@@ -7,7 +7,6 @@ that the same files have the same bytes, and anybody can open it.
 from __future__ import annotations
 
 import io
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +53,8 @@ class Files:
             return self.main
         packed = io.BytesIO()
         # Short ASCII names are kept as in the older ustar, whatever the machine's own encoding.
+        import tarfile  # noqa: PLC0415  needed only here, and slow to import
+
         form = tarfile.PAX_FORMAT
         with tarfile.open(fileobj=packed, mode="w", format=form, encoding="utf-8") as archive:
             for name, data in self.files:
@@ -95,6 +96,8 @@ def unpacked(data: bytes, name: str) -> Files:
     """
     if data[_TAR] != b"ustar" or b"\0" not in data[: _TAR.start]:
         return Files(((name, data),))
+    import tarfile  # noqa: PLC0415  as above
+
     try:
         found = tuple(_members(data))
     except (tarfile.TarError, OSError, ValueError):  # what tarfile raises varies
@@ -110,6 +113,8 @@ def _members(data: bytes) -> Iterator[tuple[str, bytes]]:
     Raises:
         ValueError: it holds what :meth:`Files.packed` would not have put there.
     """
+    import tarfile  # noqa: PLC0415  as above
+
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:", encoding="utf-8") as archive:
         for number, entry in enumerate(archive):
             if number >= _MOST_FILES or not entry.isreg() or entry.size > MOST_BYTES + 1:
