@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import bench_classify, bench_import, bench_load, bench_workflow
+from benchmarks import bench_classify, bench_import, bench_load, bench_store, bench_workflow
 from whistle_engine.policy_file import shipped_rules
 
 LATEST = Path(__file__).resolve().parent / "latest.json"
@@ -28,6 +28,7 @@ def main() -> None:
         "classify": lambda: bench_classify.run(rules.policy),
         "import": bench_import.run,
         "load": bench_load.run,
+        "store": lambda: bench_store.run(rules),
     }
     for name, contest in contests.items():
         print(f"running {name} …", file=sys.stderr)

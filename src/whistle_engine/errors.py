@@ -9,6 +9,8 @@ The tree::
     ├── CommandIdReused        the id was used before, for something else
     ├── VersionConflict        somebody else appended first
     ├── StoreClosed            the store was used after it was closed
+    ├── PluginError            a plugin is broken, or nobody registered what was asked for
+    ├── NotifyError            a notifier could not hand on a message
     └── UnknownMatter          there is no such matter, or the reader may not see it
 
 A command that is not allowed is *not* an exception: ``decide`` returns
@@ -78,12 +80,60 @@ class VersionConflict(WhistleError):  # noqa: N818  the name is part of clause S
         self.actual = actual
 
 
-class StoreClosed(WhistleError):  # noqa: N818  the name is part of clause S14
+class StoreError(WhistleError):
+    """A store cannot do what was asked. What it had acknowledged before is still there.
+
+    Attributes:
+        where: the store: the path of a file, say; ``None`` where that says nothing.
+    """
+
+    def __init__(self, message: str, *, where: str | None = None) -> None:
+        """Say where, what is wrong, and what would be right."""
+        super().__init__(message if where is None else f"{where}: {message}")
+        self.where = where
+
+
+class StoreClosed(StoreError):  # noqa: N818  the name is part of clause S14
     """The store was used after it was closed (clause S14)."""
 
     def __init__(self) -> None:
         """Say what to do instead."""
         super().__init__("the store is closed; open a new one")
+
+
+class StoreBusy(StoreError):  # noqa: N818  reads as the condition that it names
+    """Others held the store for longer than one was willing to wait.
+
+    Nothing was written, and nothing is wrong: the same call may do well a little later.
+    """
+
+
+class StoreFull(StoreError):  # noqa: N818  as StoreBusy
+    """There is no room for what was to be written; nothing of it was."""
+
+
+class StoreReadOnly(StoreError):  # noqa: N818  as StoreBusy
+    """The store can be read, but this process may not write to it; nothing was written."""
+
+
+class StoreNotFound(StoreError):  # noqa: N818  as StoreBusy
+    """There is nothing to open there, or this process may not open it."""
+
+
+class StoreMismatch(StoreError):  # noqa: N818  as StoreBusy
+    """What lies there is sound, but not for this release: another application's, or newer."""
+
+
+class StoreUnreadable(StoreError):  # noqa: N818  as StoreBusy
+    """What lies there is damaged, or not a store at all; nothing was changed."""
+
+
+class StoreFailed(StoreError):  # noqa: N818  as StoreBusy
+    """The machine under the store failed: a disk, a network, a file taken away while in use.
+
+    Whether the last write is there is not known. Sent again under its own command id, a command
+    is answered once, whichever it was (S5).
+    """
 
 
 class UnknownMatter(WhistleError):  # noqa: N818  reads as the condition that it names
@@ -93,3 +143,22 @@ class UnknownMatter(WhistleError):  # noqa: N818  reads as the condition that it
         """Name the matter that was asked for."""
         super().__init__(f"no matter {matter!r} that this actor may see")
         self.matter = matter
+
+
+class PluginError(WhistleError):
+    """A plugin cannot be used, two claim one name, or nobody registered the name asked for."""
+
+
+class NotifyError(WhistleError):
+    """A notifier could not hand on a message.
+
+    The words are for those who run the worker: no name, contact or text of a resident.
+
+    Attributes:
+        retry: whether trying again later may help; if not, the message is a dead letter.
+    """
+
+    def __init__(self, problem: str, *, retry: bool) -> None:
+        """Say what went wrong, and whether it may pass."""
+        super().__init__(problem)
+        self.retry = retry

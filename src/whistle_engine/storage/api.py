@@ -143,6 +143,21 @@ class Lookups(Protocol):
         """
         ...
 
+    def projection(self, matter: MatterId) -> Projection | None:
+        """What the look-ups and timers hold of a matter now, as its latest append brought it.
+
+        It is read from the very rows that the other look-ups and the timers read, so that
+        ``verify`` can hold them against the commits; it also shows what lies claimed, settled or
+        dead in the queue, but no timer that an append settled because it was gone.
+
+        Args:
+            matter: the matter's id.
+
+        Returns:
+            The row, the duties by clock, the timers by clock and step; ``None`` without a row.
+        """
+        ...
+
     def by_source_number(self, channel: str, number: str) -> tuple[MatterRow, ...]:
         """The matters that came in through a channel under its own number, ascending by id."""
         ...
@@ -208,7 +223,8 @@ class Queue(Protocol[Item]):
         """Claim what is due, ordered by due time, then key.
 
         Nothing is claimed by two workers in one lease; once a lease has ended, it can be
-        claimed again (S11).
+        claimed again (S11). Each claim says how often its item was claimed since it was armed
+        (:attr:`.rows.Claim.tries`): 1, 2, 3 …, also after a crash.
 
         Args:
             now: the caller's clock, UTC; what is due at ``now`` is due, and a lease that ends

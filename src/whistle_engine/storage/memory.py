@@ -142,6 +142,18 @@ class MemoryStore:
             found = [row for row in self._rows.values() if _passes(row, where)]
         return _page(found, lambda row: (row.opened_at, row.matter), after, limit)
 
+    def projection(self, matter: MatterId) -> Projection | None:
+        """What the look-ups and timers hold of a matter."""
+        with self._open():
+            row = self._rows.get(matter)
+            if row is None:
+                return None
+            return Projection(
+                row=row,
+                duties=tuple(sorted(self._duties[matter], key=lambda duty: duty.clock)),
+                timers=self._timers.of(matter),
+            )
+
     def by_source_number(self, channel: str, number: str) -> tuple[MatterRow, ...]:
         """The matters that came in under a channel's own number."""
         with self._open():
@@ -230,11 +242,13 @@ class _Slot(Generic[Item]):
 
     Attributes:
         token: that of the latest claim.
+        tries: how often it was claimed since it was armed.
         gone: settled by an append that no longer had it.
     """
 
     item: Item
     token: int = 0
+    tries: int = 0
     leased: datetime | None = None
     not_before: datetime | None = None
     settled: bool = False
@@ -272,6 +286,11 @@ class _MemoryQueue(Generic[Item]):
             if key not in wanted:
                 slot.settled = slot.gone = True
 
+    def of(self, matter: MatterId) -> tuple[Item, ...]:
+        """All items of a matter that its latest append brought, by key."""
+        slots = self._slots.get(matter, {})
+        return tuple(slots[key].item for key in sorted(slots) if not slots[key].gone)
+
     def _ordered(self, *, dead: bool) -> list[_Slot[Item]]:
         slots = (slot for each in self._slots.values() for slot in each.values())
         found = [slot for slot in slots if not slot.settled and slot.dead is dead]
@@ -291,8 +310,11 @@ class _MemoryQueue(Generic[Item]):
             ]
             for slot in free[:limit]:
                 slot.token += 1
+                slot.tries += 1
                 slot.leased = until
-            return tuple(Claim(item=slot.item, token=slot.token) for slot in free[:limit])
+            return tuple(
+                Claim(item=slot.item, token=slot.token, tries=slot.tries) for slot in free[:limit]
+            )
 
     def settle(self, claim: Claim[Item]) -> bool:
         with self._open():

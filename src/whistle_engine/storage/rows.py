@@ -273,10 +273,14 @@ class Claim(Generic[Item]):
 
     Attributes:
         token: tells this claim from every other of the same item.
+        tries: how often the item was claimed since it was armed, this time included; so that a
+            worker knows when to give up, whichever workers tried before, and whatever became
+            of them.
     """
 
     item: Item
     token: int
+    tries: int = 1
 
 
 def chain_digest(commit: Draft | Record) -> str:

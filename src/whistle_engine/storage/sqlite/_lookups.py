@@ -1,0 +1,201 @@
+"""The look-ups: which statement, over which index, for which question.
+
+A page is read by walking one index from where the page before ended. Which index is said in the
+statement (``INDEXED BY``): how long it takes does not depend on what SQLite happens to know of the
+tables, and where the index is missing it is an error, not a slow answer.
+"""
+
+from __future__ import annotations
+
+from sqlite3 import Cursor
+
+from whistle_engine.model import CommandId, MatterId, Stage, UnitCode
+from whistle_engine.storage.rows import (
+    DutyRow,
+    History,
+    LedgerFilter,
+    Loaded,
+    MatterRow,
+    Projection,
+    Record,
+)
+from whistle_engine.storage.sqlite._values import (
+    COMMIT,
+    DUTY,
+    MATTER,
+    Values,
+    duty_row,
+    matter_row,
+    micros,
+    record,
+    records,
+    timer,
+)
+
+ROWS = f"SELECT {', '.join(MATTER)} FROM whistle_matters"
+
+HISTORY = f"SELECT {COMMIT} FROM whistle_commits WHERE matter = ? ORDER BY version"
+LOAD = f"SELECT {COMMIT} FROM whistle_commits WHERE matter = ? OR command_id = ?"
+FEED = f"SELECT {COMMIT} FROM whistle_commits WHERE position > ? ORDER BY position LIMIT ?"
+SCAN = f"""
+SELECT {COMMIT} FROM whistle_commits
+WHERE matter IN (SELECT matter FROM whistle_matters WHERE {{after}} ORDER BY matter LIMIT ?)
+ORDER BY matter, version
+"""
+
+INBOX = f"""
+SELECT {DUTY} FROM whistle_duties INDEXED BY whistle_duties_by_unit
+WHERE unit = ? {{after}} ORDER BY due, matter, clock LIMIT ?
+"""
+BY_NUMBER = f"{ROWS} WHERE channel = ? AND source_number = ? ORDER BY matter"
+NEAR = f"""
+{ROWS} INDEXED BY whistle_open_by_category
+WHERE open = 1 AND category = ? AND {{place}} ORDER BY opened_at DESC, matter DESC LIMIT ?
+"""
+AT_PLACE = "place = ?"
+WITHIN = (
+    "CASE WHEN lat IS NULL OR lon IS NULL THEN place = ?"
+    " ELSE lat BETWEEN ? AND ? AND lon BETWEEN ? AND ? END"
+)
+
+ROW = f"{ROWS} WHERE matter = ?"
+DUTIES = f"SELECT {DUTY} FROM whistle_duties WHERE matter = ? ORDER BY clock"
+TIMERS = (
+    "SELECT matter, clock, step, due FROM whistle_timers WHERE matter = ? AND gone = 0"
+    " ORDER BY clock, step"
+)
+
+OPEN_BY = ("lead", "community", "category", "street", "stage")
+"""Which index to walk if only open matters are asked for: the first that the filter names."""
+
+ALL_BY = ("lead", "community", "category", "street", "kind", "outcome", "affair")
+"""Which one else; the more there are of a value, the later it stands."""
+
+
+def load(cursor: Cursor, matter: MatterId, command_id: CommandId | None) -> Loaded:
+    """A matter's history and what a command id wrote, by one statement: of one moment."""
+    if command_id is None:
+        return Loaded(records=records(cursor.execute(HISTORY, (matter,)).fetchall()), earlier=())
+    found = sorted(cursor.execute(LOAD, (matter, command_id)).fetchall())
+    every = records(found)
+    return Loaded(
+        records=tuple([each for each in every if each.matter == matter]),
+        earlier=tuple([each for each in every if each.command_id == command_id]),
+    )
+
+
+def feed(cursor: Cursor, after: int, limit: int) -> tuple[Record, ...]:
+    """Commits above a position."""
+    return records(cursor.execute(FEED, (after, limit)).fetchall())
+
+
+def scan(cursor: Cursor, after: MatterId | None, limit: int) -> tuple[History, ...]:
+    """Whole histories above a matter's id."""
+    if after is None:
+        found = cursor.execute(SCAN.format(after="true"), (limit,))
+    else:
+        found = cursor.execute(SCAN.format(after="matter > ?"), (after, limit))
+    histories: dict[MatterId, list[Record]] = {}
+    for values in found:
+        one = record(values)
+        histories.setdefault(one.matter, []).append(one)
+    return tuple(
+        History(matter=matter, records=tuple(every)) for matter, every in histories.items()
+    )
+
+
+def inbox(cursor: Cursor, unit: UnitCode, after: DutyRow | None, limit: int) -> tuple[DutyRow, ...]:
+    """The duties of a unit, by due time, matter and clock."""
+    if after is None:
+        found = cursor.execute(INBOX.format(after=""), (unit, limit))
+    else:
+        found = cursor.execute(
+            INBOX.format(after="AND (due, matter, clock) > (?, ?, ?)"),
+            (unit, micros(after.due), after.matter, after.clock, limit),
+        )
+    return tuple([duty_row(values) for values in found.fetchall()])
+
+
+def ledger(
+    cursor: Cursor, where: LedgerFilter, after: MatterRow | None, limit: int
+) -> tuple[MatterRow, ...]:
+    """The matters that pass a filter, by time of receiving and id."""
+    statement, values = ledger_statement(where, after)
+    found = cursor.execute(statement, (*values, limit)).fetchall()
+    return tuple([matter_row(each) for each in found])
+
+
+def ledger_statement(where: LedgerFilter, after: MatterRow | None) -> tuple[str, Values]:
+    """The statement of a ledger's page but for its limit, and its values."""
+    only_open = where.open is True or where.stage not in (None, Stage.CLOSED)
+    equal: dict[str, str | None] = {
+        "affair": where.affair.value if where.affair is not None else None,
+        "stage": where.stage.value if where.stage is not None else None,
+        "outcome": where.outcome.value if where.outcome is not None else None,
+        "kind": where.kind,
+        "category": where.category,
+        "community": where.community,
+        "street": where.street,
+        "lead": where.lead,
+    }
+    named = {name: value for name, value in equal.items() if value is not None}
+    family, order = ("open", OPEN_BY) if only_open else ("all", ALL_BY)
+    by = next((f"_by_{name}" for name in order if name in named), "")
+    terms = [f"{name} = ?" for name in named]
+    values: list[object] = [*named.values()]
+    if only_open:
+        terms.append("open = 1")
+    if where.open is False:
+        terms.append("open = 0")
+    begins = micros(where.opened_from) if where.opened_from is not None else None
+    if after is not None and (begins is None or micros(after.opened_at) >= begins):
+        terms.append("(opened_at, matter) > (?, ?)")
+        values += (micros(after.opened_at), after.matter)
+    elif begins is not None:
+        terms.append("opened_at >= ?")
+        values.append(begins)
+    if where.opened_before is not None:
+        terms.append("opened_at < ?")
+        values.append(micros(where.opened_before))
+    condition = f"WHERE {' AND '.join(terms)} " if terms else ""
+    statement = (
+        f"{ROWS} INDEXED BY whistle_{family}{by} {condition}ORDER BY opened_at, matter LIMIT ?"
+    )
+    return statement, tuple(values)
+
+
+def by_source_number(cursor: Cursor, channel: str, number: str) -> tuple[MatterRow, ...]:
+    """The matters that came in under a channel's own number, by id."""
+    found = cursor.execute(BY_NUMBER, (channel, number)).fetchall()
+    return tuple([matter_row(values) for values in found])
+
+
+def near(
+    cursor: Cursor,
+    *,
+    category: str,
+    place: UnitCode,
+    at: tuple[int, int] | None,
+    within: int,
+    limit: int,
+) -> tuple[MatterRow, ...]:
+    """Open matters of a category at much the same place, latest received first."""
+    if at is None:
+        found = cursor.execute(NEAR.format(place=AT_PLACE), (category, place, limit))
+    else:
+        lat, lon = at
+        box = (lat - within, lat + within, lon - within, lon + within)
+        found = cursor.execute(NEAR.format(place=WITHIN), (category, place, *box, limit))
+    return tuple([matter_row(values) for values in found.fetchall()])
+
+
+def projection(cursor: Cursor, matter: MatterId) -> Projection | None:
+    """What the look-ups and timers hold of a matter; three statements, of one moment."""
+    row = cursor.execute(ROW, (matter,)).fetchone()
+    if row is None:
+        return None
+    return Projection(
+        row=matter_row(row),
+        duties=tuple([duty_row(each) for each in cursor.execute(DUTIES, (matter,)).fetchall()]),
+        timers=tuple([timer(each) for each in cursor.execute(TIMERS, (matter,)).fetchall()]),
+    )

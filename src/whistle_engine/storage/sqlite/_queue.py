@@ -1,0 +1,156 @@
+"""Timers and notices under leases: one table each, one set of statements for both.
+
+A claim is a compare-and-set on the item's token. Each claim, settling and failing is a
+transaction of its own; what would change nothing takes no write lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Generic
+
+from attrs import frozen
+
+from whistle_engine.storage.rows import Claim, Item, Notice, Timer
+from whistle_engine.storage.sqlite._session import Session
+from whistle_engine.storage.sqlite._values import Values, micros, notice, timer
+
+
+@frozen(kw_only=True)
+class QueueTable(Generic[Item]):
+    """What tells one queue's table from the other's.
+
+    Attributes:
+        name: of the table.
+        key: its key beside the matter, in order; also the names of the item's fields.
+        columns: what else an item has.
+        same_line: how two rows, ``one`` and ``earlier``, stand in one line (S13).
+        item: makes an item from matter, key, due time and ``columns``.
+    """
+
+    name: str
+    key: tuple[str, str]
+    columns: tuple[str, ...]
+    same_line: str
+    item: Callable[[Values], Item]
+
+
+TIMERS = QueueTable(
+    name="whistle_timers",
+    key=("clock", "step"),
+    columns=(),
+    same_line="earlier.matter = one.matter",
+    item=timer,
+)
+NOTICES = QueueTable(
+    name="whistle_notices",
+    key=("version", "number"),
+    columns=("code", "event", "unit", "actor"),
+    same_line=(
+        "earlier.matter = one.matter AND earlier.unit IS one.unit AND earlier.actor IS one.actor"
+    ),
+    item=notice,
+)
+
+WAITING = "settled = 0 AND dead = 0"
+DEAD = "settled = 0 AND dead = 1"
+
+
+class SqliteQueue(Generic[Item]):
+    """One of the two queues; it fulfils :class:`~whistle_engine.storage.api.Queue`."""
+
+    def __init__(self, session: Session, table: QueueTable[Item]) -> None:
+        """Make the statements once."""
+        self._session = session
+        self._table: QueueTable[Item] = table
+        name = table.name
+        first, second = table.key
+        order = f"due, matter, {first}, {second}"
+        columns = ", ".join(("matter", first, second, "due", *table.columns))
+        self._this = f"WHERE matter = ? AND {first} = ? AND {second} = ? AND token = ?"
+        waiting = f"FROM {name} INDEXED BY {name}_waiting WHERE {WAITING} AND due <= ?"
+        self._waiting = f"SELECT {columns} {waiting} ORDER BY {order} LIMIT ?"
+        self._dead = (
+            f"SELECT {columns} FROM {name} INDEXED BY {name}_dead WHERE {DEAD}"
+            f" ORDER BY {order} LIMIT ?"
+        )
+        self._free = f"""
+            SELECT {columns}, token, tries FROM {name} AS one INDEXED BY {name}_waiting
+            WHERE {WAITING} AND due <= ? AND free_at <= ? AND NOT EXISTS (
+                SELECT 1 FROM {name} AS earlier
+                WHERE {table.same_line} AND earlier.settled = 0 AND earlier.dead = 0
+                AND (earlier.due, earlier.{first}, earlier.{second})
+                    < (one.due, one.{first}, one.{second})
+            )
+            ORDER BY {order} LIMIT ?
+        """
+        self._lease = (
+            f"UPDATE {name} SET token = token + 1, tries = tries + 1, free_at = ? {self._this}"
+        )
+        self._state = f"SELECT settled, dead FROM {name} {self._this}"
+        self._settle = f"UPDATE {name} SET settled = 1 {self._this} AND {WAITING}"
+        self._fail = (
+            f"UPDATE {name} SET free_at = ?, dead = max(dead, ?) {self._this}"
+            " AND settled = 0 RETURNING 1"
+        )
+
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claim[Item], ...]:
+        """Claim what is due."""
+        at = micros(now)
+        with self._session.read() as cursor:  # a worker with nothing to do disturbs nobody
+            if cursor.execute(self._free, (at, at, 1)).fetchone() is None:
+                return ()
+        with self._session.write() as cursor:
+            found: list[Values] = cursor.execute(self._free, (at, at, limit)).fetchall()
+            lease = micros(until)
+            leased = [(lease, row[0], row[1], row[2], row[-2]) for row in found]
+            cursor.executemany(self._lease, leased)
+        item = self._table.item
+        return tuple([Claim(item=item(row), token=row[-2] + 1, tries=row[-1] + 1) for row in found])
+
+    def settle(self, claim: Claim[Item]) -> bool:
+        """Say that it is done."""
+        this: Values = self._latest(claim)
+        with self._session.read() as cursor:
+            state = cursor.execute(self._state, this).fetchone()
+        if state != (0, 0):
+            return bool(state == (1, 0))
+        with self._session.write() as cursor:
+            cursor.execute(self._settle, this)
+            return bool(cursor.execute(self._state, this).fetchone() == (1, 0))
+
+    def fail(self, claim: Claim[Item], *, retry_at: datetime | None) -> bool:
+        """Give it back."""
+        this: Values = self._latest(claim)
+        dead = int(retry_at is None)
+        free_at = micros(retry_at) if retry_at is not None else 0
+        with self._session.write() as cursor:
+            return bool(cursor.execute(self._fail, (free_at, dead, *this)).fetchall())
+
+    def _latest(self, claim: Claim[Item]) -> Values:
+        first, second = self._table.key
+        item = claim.item
+        return (item.matter, getattr(item, first), getattr(item, second), claim.token)
+
+    def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
+        """What is neither settled nor dead, and due."""
+        with self._session.read() as cursor:
+            found = cursor.execute(self._waiting, (micros(until), limit)).fetchall()
+        return tuple([self._table.item(values) for values in found])
+
+    def dead(self, *, limit: int) -> tuple[Item, ...]:
+        """The dead letters."""
+        with self._session.read() as cursor:
+            found = cursor.execute(self._dead, (limit,)).fetchall()
+        return tuple([self._table.item(values) for values in found])
+
+
+def timers(session: Session) -> SqliteQueue[Timer]:
+    """The timers of all matters."""
+    return SqliteQueue(session, TIMERS)
+
+
+def outbox(session: Session) -> SqliteQueue[Notice]:
+    """The notices of all matters."""
+    return SqliteQueue(session, NOTICES)

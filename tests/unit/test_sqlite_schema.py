@@ -1,0 +1,153 @@
+"""The tables: made once however many begin at once, migrated step by step, never taken back."""
+
+from __future__ import annotations
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from tests.sqlite_files import draft
+from whistle_engine.errors import StoreMismatch
+from whistle_engine.storage.sqlite import SqliteStore
+from whistle_engine.storage.sqlite import _opening as opening
+from whistle_engine.storage.sqlite import _schema as schema
+
+ZERO = "CREATE TABLE whistle_meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT"
+"""What a release before the first might have had: a schema 0 with nothing in it."""
+
+SECOND = """
+CREATE TABLE whistle_tags (matter TEXT, tag TEXT);
+-- two; three
+INSERT INTO whistle_tags SELECT matter, 'old' FROM whistle_matters"""
+"""What a later release might add; it also carries over what is there."""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "whistle.db"
+
+
+def query(path: Path, statement: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(path)
+    try:
+        found: list[tuple[object, ...]] = connection.execute(statement).fetchall()
+        connection.commit()
+    finally:
+        connection.close()
+    return found
+
+
+def with_steps(monkeypatch: pytest.MonkeyPatch, *steps: str) -> None:
+    monkeypatch.setattr(opening, "STEPS", steps)
+    monkeypatch.setattr(schema.migrate, "__kwdefaults__", {"steps": steps})
+    monkeypatch.setattr(schema.check, "__kwdefaults__", {"known": len(steps)})
+
+
+def test_a_new_file_says_what_it_is(path: Path) -> None:
+    SqliteStore(path).close()
+    assert query(path, "PRAGMA application_id") == [(schema.APPLICATION_ID,)]
+    assert query(path, schema.SCHEMA) == [(1,)]
+    assert query(path, "SELECT name FROM sqlite_schema WHERE name NOT GLOB 'whistle_*'") == [
+        (name,) for (name,) in query(path, "SELECT name FROM sqlite_schema WHERE sql IS NULL")
+    ]
+
+
+def test_all_tables_are_strict(path: Path) -> None:
+    SqliteStore(path).close()
+    found = query(path, "SELECT name, strict FROM pragma_table_list WHERE name GLOB 'whistle_*'")
+    assert {strict for _, strict in found} == {1}
+    assert len(found) == 8
+
+
+def test_schema_0_is_brought_to_schema_1(path: Path) -> None:
+    query(path, ZERO)
+    with SqliteStore(path) as store:
+        store.append([draft()])
+    assert query(path, schema.SCHEMA) == [(1,)]
+
+
+def test_a_later_step_carries_over_what_is_there(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SqliteStore(path) as store:
+        written = store.append([draft()]).records
+    with_steps(monkeypatch, *schema.STEPS, SECOND)
+    with SqliteStore(path) as store:
+        assert store.load("m").records == written
+    assert query(path, schema.SCHEMA) == [(2,)]
+    assert query(path, "SELECT * FROM whistle_tags") == [("m", "old")]
+    SqliteStore(path).close()  # again: nothing
+    assert query(path, "SELECT * FROM whistle_tags") == [("m", "old")]
+
+
+def test_a_step_that_fails_leaves_the_schema_as_it_was(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SqliteStore(path) as store:
+        store.append([draft()])
+    before = path.read_bytes()
+    with_steps(monkeypatch, *schema.STEPS, SECOND, "INSERT INTO nowhere VALUES (1)")
+    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        SqliteStore(path)
+    assert path.read_bytes() == before
+
+
+def test_a_newer_schema_is_refused(path: Path) -> None:
+    SqliteStore(path).close()
+    query(path, "UPDATE whistle_meta SET value = 7 WHERE name = 'schema'")
+    before = path.read_bytes()
+    with pytest.raises(StoreMismatch, match=r"schema 7, and this release knows them up to 1; use"):
+        SqliteStore(path)
+    assert path.read_bytes() == before
+
+
+def test_a_schema_that_becomes_newer_while_open_is_not_written_to(path: Path) -> None:
+    with SqliteStore(path) as store:
+        store.append([draft("a")])
+        query(path, "UPDATE whistle_meta SET value = 2 WHERE name = 'schema'")
+        with pytest.raises(StoreMismatch, match="schema 2"):
+            store.append([draft("b")])
+    assert query(path, "SELECT matter FROM whistle_matters") == [("a",)]
+
+
+def test_many_may_make_it_at_once(path: Path) -> None:
+    start = Barrier(8)
+
+    def open_and_write(number: int) -> int:
+        start.wait()
+        with SqliteStore(path) as store:
+            return store.append([draft(f"m{number}")]).records[0].position
+
+    with ThreadPoolExecutor(8) as pool:
+        positions = sorted(pool.map(open_and_write, range(8)))
+    assert positions == list(range(1, 9))
+
+
+def test_many_may_migrate_it_at_once(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SqliteStore(path) as store:
+        store.append([draft()])
+    with_steps(monkeypatch, *schema.STEPS, SECOND)
+    start = Barrier(8)
+
+    def open_it(_: int) -> None:
+        start.wait()
+        SqliteStore(path).close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(open_it, range(8)))
+    assert query(path, "SELECT * FROM whistle_tags") == [("m", "old")]
+
+
+def test_a_shared_file_keeps_its_own_marks(path: Path) -> None:
+    query(path, "CREATE TABLE orders (id)")
+    query(path, "PRAGMA application_id = 7")
+    query(path, "PRAGMA user_version = 8")
+    with SqliteStore(path, share=True) as store:
+        store.append([draft()])
+    SqliteStore(path, share=True).close()
+    SqliteStore(path).close()  # by now it has a store in it
+    assert query(path, "PRAGMA application_id") == [(7,)]
+    assert query(path, "PRAGMA user_version") == [(8,)]
