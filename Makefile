@@ -58,6 +58,7 @@ format: $(DEV)/.tools
 
 generate: $(DEV)/.tools
 	PYTHONPATH=src $(DEV)/bin/python -B -m docs._generate
+	PYTHONPATH=src $(DEV)/bin/python -B docs/_store_contract.py --words
 
 docs: $(DEV)/.tools
 	$(DEV)/bin/python -B -m sphinx -q -W --keep-going -b html docs docs/_build/html
