@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import cast
 
-from attrs import evolve as changed
 from attrs import frozen
 
 from whistle_engine.codec import (
@@ -21,10 +20,10 @@ from whistle_engine.codec import (
     load_events,
 )
 from whistle_engine.commands import Command
-from whistle_engine.commits import Basis, Commit
+from whistle_engine.commits import Answer, Basis, Commit, Receipt, Written
 from whistle_engine.digests import digest_of
 from whistle_engine.events import Event, Received, Refused
-from whistle_engine.model import Matter, MatterId, View
+from whistle_engine.model import Matter, MatterId, View, changed
 from whistle_engine.projection import notices, project
 from whistle_engine.rules import Rules
 from whistle_engine.storage.rows import Draft, Record, VaultText, chain_digest
@@ -79,6 +78,19 @@ def commit_of(record: Record) -> Commit:
     )
 
 
+@frozen
+class Decided:
+    """What an attempt comes to.
+
+    Attributes:
+        drafts: what has to be appended; nothing, if nothing is to be written.
+        answer: the command's answer, once that is appended.
+    """
+
+    drafts: tuple[Draft, ...]
+    answer: Answer
+
+
 @frozen(kw_only=True, slots=False)
 class Attempt:
     """A command, the matters that it concerns (its own first), its words, and the instant.
@@ -111,30 +123,33 @@ class Attempt:
             others=self._others(one),
         )
 
-    def drafts(self) -> tuple[tuple[Draft, ...], Refused | None]:
+    def decided(self) -> Decided:
         """Decide on every matter: what to append, and the refusal if there is one.
 
         Permission comes first, on all of them, so that a refusal shows nothing of a matter in
         which the actor has no part, nor that there is one (L16). A refusal that records an
         attempt to shirk appends just that (L11); any other, nothing.
         """
-        decided: list[Draft] = []
+        drafts: list[Draft] = []
+        written: list[Written] = []
         found: tuple[Subject, Refused] | None = None
         for one in self.subjects:
             answer = self.decide(one)
             if not isinstance(answer, Refused):
-                decided.append(self._draft(one, answer, None))
+                drafts.append(self._draft(one, answer, None))
+                written.append(Written(matter=one.id, version=drafts[-1].version, events=answer))
             elif answer.code == NOT_PERMITTED:
-                return (), answer
+                return Decided((), answer)
             elif found is None:
                 found = (one, answer)
         if found is None:
-            return (changed(decided[0], texts=self.vault), *decided[1:]), None
+            receipt = Receipt(command=self.command.id, recorded_at=self.now, written=tuple(written))
+            return Decided((changed(drafts[0], texts=self.vault), *drafts[1:]), receipt)
         one, refused = found
         if not refused.recorded:
-            return (), refused
+            return Decided((), refused)
         draft = self._draft(one, refused.recorded, refused)
-        return (changed(draft, texts=self.vault),), refused
+        return Decided((changed(draft, texts=self.vault),), refused)
 
     def _draft(self, one: Subject, events: tuple[Event, ...], refused: Refused | None) -> Draft:
         state = evolve_all(one.state, events, matter=one.id)
@@ -153,7 +168,7 @@ class Attempt:
             answer=dump_answer(refused),
             previous=one.records[-1].digest if one.records else "",
             digest="",
-            projection=project(state, version, self.rules, opened=opened),
+            projection=project(state, version, opened=opened),
             notices=notices(state, version, events),
         )
         return changed(draft, digest=chain_digest(draft))

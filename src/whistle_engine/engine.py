@@ -6,64 +6,49 @@ It alone knows the time and what is random, and it alone decides again after a c
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import cast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
-from attrs import evolve as changed
-
-from whistle_engine._attempt import NOT_PERMITTED, Attempt, commit_of, events_of, salted, subject
-from whistle_engine.codec import (
-    canonical,
-    dump_command,
-    load_answer,
-    load_basis,
-    load_command,
-    load_events,
-)
-from whistle_engine.commands import (
-    Answer,
-    AskExtension,
-    Command,
-    Conclude,
-    FeedBack,
-    FireTimer,
-    FixDueTimes,
-    Receive,
-    Redirect,
-    ReportProgress,
-    Settle,
-    StandDown,
-    Tell,
-    subjects,
-)
+from whistle_engine import _erasing, _firing, rebuilding
+from whistle_engine._bulk import BATCH, Outcome, execute_window, windows
+from whistle_engine._documents import kept
+from whistle_engine._executing import ATTEMPTS, RESERVED, Executor, asked
+from whistle_engine._firing import LEASE, SYSTEM
+from whistle_engine._reading import Reader
+from whistle_engine.commands import Command
 from whistle_engine.commits import Answer as Given
-from whistle_engine.commits import Commit, Documents, Receipt, Written
-from whistle_engine.digests import digest_of
-from whistle_engine.errors import CommandIdReused, UnknownMatter, VersionConflict
+from whistle_engine.commits import Commit, Documents
 from whistle_engine.events import Refused
-from whistle_engine.model import Actor, Matter, MatterId, Party, Role, TextRef
+from whistle_engine.model import (
+    Actor,
+    ActorId,
+    CommandId,
+    Matter,
+    MatterId,
+    TextRef,
+    UnitCode,
+)
 from whistle_engine.rules import Rules
-from whistle_engine.standing import parties
 from whistle_engine.storage.api import Store
-from whistle_engine.storage.rows import Claim, Erased, Record, Timer, VaultText
-from whistle_engine.workflow import replay
+from whistle_engine.storage.rows import (
+    Claim,
+    DutyRow,
+    Erased,
+    LedgerFilter,
+    MatterRow,
+    Timer,
+)
+from whistle_engine.texts import Lang, Line
 
-ATTEMPTS = 32
-"""How often a command is decided before a conflict is given up on."""
+__all__ = ["ATTEMPTS", "LEASE", "RESERVED", "SYSTEM", "Engine", "fresh_salt", "utc_now"]
 
-LEASE = timedelta(minutes=1)
-"""How long the engine holds a timer that it fires."""
+EVERYTHING = LedgerFilter()
+"""The filter that does not restrict."""
 
-SYSTEM = Actor(id="system", roles=frozenset({Role.SYSTEM}))
-"""Who gives the commands of timers."""
 
-RESERVED = ("timer:", "fix:")
-"""How the ids of the system's own commands begin: taken by others, a timer could not fire."""
-
-_TEXT_NAME = re.compile(r"[a-z][a-z_]{0,39}")
+def fresh_salt() -> bytes:
+    """Sixteen bytes that nobody can guess: they keep the digests of words from telling anything."""
+    return os.urandom(16)
 
 
 def utc_now() -> datetime:
@@ -75,6 +60,9 @@ class Engine:
     """Executes commands on the matters of one jurisdiction, and lets them be read.
 
     It holds no state of a matter: any number of engines may share a store.
+
+    Every read takes an actor, and shows of exactly those matters in which it is some party. What
+    is not there and what is not the actor's look the same (L16).
     """
 
     def __init__(
@@ -83,6 +71,7 @@ class Engine:
         rules: Rules,
         *,
         clock: Callable[[], datetime] = utc_now,
+        salt: Callable[[], bytes] = fresh_salt,
     ) -> None:
         """Make an engine.
 
@@ -90,10 +79,18 @@ class Engine:
             store: where the commits go.
             rules: the policy and directory to decide by.
             clock: tells the time; its instants have to carry a time zone.
+            salt: gives the bytes with which the digest of each text is salted. Another one than
+                the default is for invented histories only, which have to come out the same twice.
         """
         self._store = store
         self._clock = clock
-        self._rules = self._kept(rules)
+        self._salt = salt
+        self._rules = kept(store, rules)
+
+    @property
+    def store(self) -> Store:
+        """Where the commits go: for workers, which see more than any actor does."""
+        return self._store
 
     @property
     def rules(self) -> Rules:
@@ -110,14 +107,7 @@ class Engine:
         Args:
             rules: the policy and directory to decide by.
         """
-        self._rules = self._kept(rules)
-
-    def _kept(self, rules: Rules) -> Rules:
-        documents = rules.exact or (canonical(rules.policy), canonical(rules.directory))
-        policy, directory = (digest_of(data) for data in documents)
-        for digest, data in zip((policy, directory), documents, strict=True):
-            self._store.put_document(digest, data)
-        return changed(rules, policy_digest=policy, directory_digest=directory)
+        self._rules = kept(self._store, rules)
 
     # ------------------------------------------------------------------------------- commands
 
@@ -125,7 +115,8 @@ class Engine:
         """Decide a command and write what follows, once.
 
         Sent again under the same id, a command that wrote has the effect and the answer of once
-        (L13). A refusal that wrote nothing is decided afresh.
+        (L13), also where the store reported an error although it had written. A refusal that
+        wrote nothing is decided afresh.
 
         Args:
             command: what is asked, by whom; ``command.texts`` may be left empty.
@@ -141,107 +132,81 @@ class Engine:
             CodecError: a value in the command cannot be written.
             ValueError: the texts are not those that the command names, a name is not one, or the
                 command's id is reserved for the system.
+            Exception: whatever else the store raised; then nothing is known to be written, and
+                the command can be sent again under the same id.
         """
         return self._execute(command, {} if texts is None else texts, self._now())
 
     def _execute(self, command: Command, texts: Mapping[str, str], now: datetime) -> Given:
-        names = tuple(sorted(texts))
-        if not command.texts:
-            command = changed(command, texts=names)
-        _check(command, texts)
-        vault = tuple(
-            VaultText(
-                ref=TextRef(command.id, name),
-                matter=command.matter,
-                salt=os.urandom(16),
-                words=texts[name],
-            )
-            for name in names
-        )
-        for _ in range(ATTEMPTS - 1):
-            with suppress(VersionConflict):
-                return self._once(command, vault, now)
-        return self._once(command, vault, now)  # what stops the last attempt is for the caller
+        return self._executor.execute(asked(command, texts, self._salt), now)
 
-    def _once(self, command: Command, vault: tuple[VaultText, ...], now: datetime) -> Given:
-        attempt, earlier = self._load(command, vault, now)
-        if earlier:
-            return self._again(attempt, earlier)
-        drafts, refused = attempt.drafts()
-        if not drafts:
-            return cast("Refused", refused)
-        appended = self._store.append(drafts)
-        if appended.again:  # the same command came twice at once, and the other was faster
-            return self._again(self._load(command, vault, now)[0], appended.records)
-        return refused if refused is not None else _receipt(command, appended.records)
+    @property
+    def _executor(self) -> Executor:
+        return Executor(store=self._store, rules=self._rules)
 
-    def _load(
-        self, command: Command, vault: tuple[VaultText, ...], now: datetime
-    ) -> tuple[Attempt, tuple[Record, ...]]:
-        """Load every matter that a command concerns, and what its id wrote before."""
-        first, *rest = dict.fromkeys(subjects(command))
-        loaded = self._store.load(first, command.id)
-        found = (
-            subject(first, loaded.records),
-            *(subject(each, self._store.load(each).records) for each in rest),
-        )
-        latest = max([now, *(one.records[-1].recorded_at for one in found if one.records)])
-        attempt = Attempt(
-            command=command, vault=vault, rules=self._rules, now=latest, subjects=found
-        )
-        return attempt, loaded.earlier
+    def execute_many(
+        self, commands: Iterable[tuple[Command, Mapping[str, str]]], *, batch: int = BATCH
+    ) -> Iterator[Outcome]:
+        """Execute many commands in few appends: bulk intake, in flat memory.
 
-    def _again(self, attempt: Attempt, earlier: tuple[Record, ...]) -> Given:
-        """The answer to a command id that wrote before (L13)."""
-        command = attempt.command
-        first = earlier[0]
-        if first.command == dump_command(command) and self._same_texts(first, attempt.vault):
-            refused = load_answer(first.answer)
-            return refused if refused is not None else _receipt(command, earlier)
-        answer = attempt.decide(attempt.subjects[0])
-        if isinstance(answer, Refused) and answer.code == NOT_PERMITTED:
-            return answer
-        raise CommandIdReused(command.id)
+        Each command is decided for itself, and one that is refused or wrong holds up no other;
+        it is written wholly or not at all. A batch is no unit: what was told to write together
+        is tried one by one where it could not be. Commands on one matter keep their order.
 
-    def _same_texts(self, record: Record, vault: tuple[VaultText, ...]) -> bool:
-        """Compare by the digests in the basis and the salts in the vault; erased is not compared.
+        Args:
+            commands: commands and the words that come with each; a batch of them is taken at a
+                time, once the outcomes of the batch before were taken.
+            batch: how many are appended at once.
 
-        The names are in the command, so they are the same here.
+        Yields:
+            For each command, in order, its answer or the error that concerns it alone: the
+            ``CommandIdReused``, ``CodecError``, ``VersionConflict`` or ``ValueError`` that
+            :meth:`execute` would raise. What was yielded is written; nothing happens before
+            the first is asked for.
+
+        Raises:
+            ValueError: a batch is less than 1.
+            Exception: what the store raised. Of those not yielded some may be written: all of them
+                can be sent again under the same ids (what was refused is decided afresh).
         """
-        digests = dict(load_basis(record.basis).texts)
-        for text in vault:
-            kept = self._store.read_text(text.ref)
-            if isinstance(kept, VaultText) and (
-                digests.get(text.ref.name) != salted(kept.salt, text.words)
-            ):
-                return False
-        return True
+        for window in windows(commands, batch):
+            yield from execute_window(self._executor, window, self._now(), self._salt)
 
     # ---------------------------------------------------------------------------------- reads
+
+    @property
+    def _reader(self) -> Reader:
+        return Reader(store=self._store, rules=self._rules)
 
     def matter(self, actor: Actor, matter: MatterId) -> Matter:
         """A matter as it stands.
 
-        Args:
-            actor: who reads.
-            matter: which matter.
-
         Raises:
             UnknownMatter: it is not there, or the actor has no part in it.
         """
-        return self._seen(actor, matter)[0]
+        return self._reader.seen(actor, matter)[0]
 
     def commits(self, actor: Actor, matter: MatterId) -> tuple[Commit, ...]:
         """A matter's history.
 
-        Args:
-            actor: who reads.
-            matter: which matter.
-
         Raises:
             UnknownMatter: it is not there, or the actor has no part in it.
         """
-        return tuple(commit_of(record) for record in self._seen(actor, matter)[1])
+        return self._reader.commits(actor, matter)
+
+    def timeline(self, actor: Actor, matter: MatterId, lang: Lang) -> tuple[Line, ...]:
+        """A matter's history in words, by the titles of the rules in force; see :mod:`.texts`.
+
+        Args:
+            actor: who reads.
+            matter: which matter.
+            lang: ``zh`` or ``en``.
+
+        Raises:
+            UnknownMatter: it is not there, or the actor has no part in it.
+            ValueError: there is no such language.
+        """
+        return self._reader.timeline(actor, matter, lang)
 
     def documents(self, actor: Actor, matter: MatterId, version: int) -> Documents:
         """The policy and the directory that a past decision rested on, as exact bytes.
@@ -257,14 +222,7 @@ class Engine:
             UnknownMatter: it is not there, the actor has no part in it, or it has not come to
                 that version.
         """
-        for commit in self.commits(actor, matter):
-            if commit.version == version:
-                policy = self._store.get_document(commit.basis.policy)
-                directory = self._store.get_document(commit.basis.directory)
-                if policy is None or directory is None:
-                    raise AssertionError(commit.basis)  # stored before the decision (S18)
-                return Documents(policy=policy, directory=directory)
-        raise UnknownMatter(matter)
+        return self._reader.documents(actor, matter, version)
 
     def text(self, actor: Actor, matter: MatterId, ref: TextRef) -> str | Erased | None:
         """The words that came with a command on a matter.
@@ -281,28 +239,94 @@ class Engine:
         Raises:
             UnknownMatter: the matter is not there, or the actor has no part in it.
         """
-        state, records = self._seen(actor, matter)
-        standing = parties(actor, state, self._rules)
-        brought = next((r for r in records if r.command_id == ref.command), None)
-        if brought is None and ref not in _carried(state):
-            return None
-        if standing == {Party.INVITED} and ref.name == "contact":
-            return None
-        if standing == {Party.RAISER} and not (
-            _own(actor, state, ref)
-            if brought is None
-            else _for_raiser(actor, load_command(brought.command))
-        ):
-            return None
-        found = self._store.read_text(ref)
-        return found.words if isinstance(found, VaultText) else found
+        return self._reader.text(actor, matter, ref)
 
-    def _seen(self, actor: Actor, matter: MatterId) -> tuple[Matter, tuple[Record, ...]]:
-        records = self._store.load(matter).records
-        state = replay(matter, events_of(records))
-        if state is None or not parties(actor, state, self._rules):
-            raise UnknownMatter(matter)
-        return state, records
+    def inbox(
+        self,
+        actor: Actor,
+        unit: UnitCode | None = None,
+        *,
+        after: DutyRow | None = None,
+        limit: int = 100,
+    ) -> tuple[DutyRow, ...]:
+        """What waits for a unit, the earliest due first.
+
+        Args:
+            actor: who reads: somebody of the unit, or of an office that has a part in every
+                matter (coordinator, operations centre, hotline, system).
+            unit: whose inbox; ``None`` is the actor's own unit.
+            after: the last row of the page before.
+            limit: at most so many.
+
+        Returns:
+            The duties that the actor may see; none for anybody else.
+        """
+        return self._reader.inbox(actor, unit, after, limit)
+
+    def ledger(
+        self,
+        actor: Actor,
+        where: LedgerFilter = EVERYTHING,
+        *,
+        after: MatterRow | None = None,
+        limit: int = 100,
+    ) -> tuple[MatterRow, ...]:
+        """The matters that an actor may see in the ledger, the earliest received first.
+
+        Offices that have a part in every matter see all of it; a street and a community the
+        matters of their own, a grid those of its place, a responding unit those that it leads.
+
+        Args:
+            actor: who reads.
+            where: which of them.
+            after: the last row of the page before.
+            limit: at most so many.
+
+        Returns:
+            The rows; none where nothing is the actor's.
+        """
+        return self._reader.ledger(actor, where, after, limit)
+
+    def by_source_number(self, actor: Actor, channel: str, number: str) -> tuple[MatterRow, ...]:
+        """The matters that came in through a channel under its own number, as far as seen."""
+        return self._reader.by_source_number(actor, channel, number)
+
+    # --------------------------------------------------------------------------------- upkeep
+
+    def erase(
+        self,
+        actor: Actor,
+        *,
+        raiser: ActorId | None = None,
+        matter: MatterId | None = None,
+        command: CommandId | None = None,
+    ) -> tuple[TextRef, ...] | Refused:
+        """Erase words and contacts for good; histories and their chains stay as they are (S17).
+
+        What is given narrows it down together. Nobody's words are looked for in other commits
+        than those that brought them, so of a person this takes: what came with its commands and
+        with those that others gave on its behalf or said to it, in one matter or in all.
+
+        Args:
+            actor: the operations centre or the system.
+            raiser: whose words.
+            matter: those of one matter; ``None`` is all, which reads the whole feed.
+            command: those of one command.
+
+        Returns:
+            Where the words lay, those that had been erased before included; or a refusal that
+            shows nothing.
+
+        Raises:
+            ValueError: nothing is given.
+        """
+        return _erasing.erase(
+            self._store, self._rules, actor, raiser=raiser, matter=matter, command=command
+        )
+
+    def rebuild_all(self, *, progress: Callable[[int], None] | None = None) -> int:
+        """Make all look-up rows and timers again from the commits; see :mod:`.rebuilding`."""
+        return rebuilding.rebuild_all(self._store, progress=progress)
 
     # --------------------------------------------------------------------------------- timers
 
@@ -318,42 +342,40 @@ class Engine:
     def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> tuple[Given, ...]:
         """Fire the timers that are due, and those that become due by it.
 
+        For one process that drives the engine itself, such as a story or a test. A worker beside
+        others is a :class:`whistle_engine.relay.Relay`; both fire by :meth:`fire`.
+
         Args:
             now: the instant at which they fire, UTC; ``None`` is the engine's clock.
             limit: at most so many.
 
         Returns:
             The answers, in the order of firing.
+
+        Raises:
+            Exception: whatever kept one from firing; it and those not yet fired are given back.
         """
         now = self._now() if now is None else _utc(now)
-        answers: list[Given] = []
-        while len(answers) < limit:
-            claims = self._store.timers.claim(
-                now=now, until=now + LEASE, limit=limit - len(answers)
-            )
-            if not claims:
-                break
-            answers += [self._fire(claim, now) for claim in claims]
-        return tuple(answers)
+        return _firing.fire_due(self._store, self._execute, now, limit)
 
-    def _fire(self, claim: Claim[Timer], now: datetime) -> Given:
-        timer = claim.item
-        command = Command(
-            id=f"timer:{timer.matter}:{timer.clock}:{timer.step}:{timer.due.isoformat()}",
-            matter=timer.matter,
-            by=SYSTEM,
-            do=FireTimer(clock=timer.clock, step=timer.step),
-        )
-        try:
-            answer = self._execute(command, {}, now)
-        except Exception:
-            self._store.timers.fail(claim, retry_at=now)
-            raise
-        if isinstance(answer, Refused) and answer.code != "timer_gone":
-            self._store.timers.fail(claim, retry_at=None)  # a dead letter: shown, not forgotten
-        else:
-            self._store.timers.settle(claim)
-        return answer
+    def fire(self, claim: Claim[Timer], now: datetime, *, retry_at: datetime) -> Given:
+        """Fire one timer that the caller holds, once, and settle it: the one way of firing.
+
+        Fired, or gone meanwhile, it is settled. Refused, it is a dead letter: shown, not
+        forgotten. Not due yet (the row is behind the matter), it comes again a lease later.
+
+        Args:
+            claim: the timer, claimed from the store's queue.
+            now: the instant at which it fires, UTC; how late that is, is recorded.
+            retry_at: from when on it can be claimed again if it could not be written, UTC.
+
+        Returns:
+            The answer; fired before by a worker that died since, that of the first time.
+
+        Raises:
+            Exception: whatever kept it from being written; it was given back.
+        """
+        return _firing.fire(self._store, self._execute, claim, now, retry_at)
 
     def fix_due_times(self) -> tuple[Given, ...]:
         """Fix provisional due times by the rules in force, in every matter that has some (FR7).
@@ -361,81 +383,15 @@ class Engine:
         Returns:
             The answers; a matter whose days the calendar still does not know is refused.
         """
-        answers = []
-        for matter, state in self._states():
-            if any(clock.ended is None and clock.due.provisional for clock in state.clocks):
-                command = Command(
-                    id=f"fix:{matter}:{self._rules.policy_digest}",
-                    matter=matter,
-                    by=SYSTEM,
-                    do=FixDueTimes(),
-                )
-                answers.append(self.execute(command))
-        return tuple(answers)
-
-    def _states(self) -> Iterator[tuple[MatterId, Matter]]:
-        after: MatterId | None = None
-        while page := self._store.scan(after, limit=100):
-            for history in page:
-                state = replay(history.matter, events_of(history.records))
-                if state is not None:
-                    yield history.matter, state
-            after = page[-1].matter
+        found = _firing.provisional(self._store)
+        digest = self._rules.policy_digest
+        return tuple(self.execute(_firing.fixing(matter, digest)) for matter in found)
 
     def _now(self) -> datetime:
         return _utc(self._clock())
-
-
-FOR_RESIDENTS = (
-    Answer, AskExtension, Conclude, FeedBack, Redirect, ReportProgress, Settle, StandDown, Tell,
-)  # fmt: skip
-"""What units say for residents to hear."""
-
-
-def _for_raiser(actor: Actor, command: Command) -> bool:
-    """A raiser reads the words that came from or for itself, and what is said to residents."""
-    if isinstance(command.do, Receive):
-        return (command.do.raiser or command.by.id) == actor.id
-    return command.by.id == actor.id or isinstance(command.do, FOR_RESIDENTS)
-
-
-def _carried(state: Matter) -> tuple[TextRef | None, ...]:
-    """The words that came with another matter, from which this one was split, or took in."""
-    return (state.appeal.text, *(raiser.contact for raiser in state.raisers))
-
-
-def _own(actor: Actor, state: Matter, ref: TextRef) -> bool:
-    return any(r.id == actor.id and r.contact == ref for r in state.raisers)
-
-
-def _receipt(command: Command, records: tuple[Record, ...]) -> Receipt:
-    return Receipt(
-        command=command.id,
-        recorded_at=records[0].recorded_at,
-        written=tuple(
-            Written(matter=r.matter, version=r.version, events=load_events(r.events))
-            for r in sorted(records, key=lambda r: (r.matter != command.matter, r.position))
-        ),
-    )
 
 
 def _utc(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no time zone")
     return at.astimezone(UTC)
-
-
-def _check(command: Command, texts: Mapping[str, str]) -> None:
-    if command.id.startswith(RESERVED) and Role.SYSTEM not in command.by.roles:
-        raise ValueError(f"command ids that begin with {' or '.join(RESERVED)} are the system's")
-    if set(command.texts) != set(texts):
-        raise ValueError(
-            f"the command names the texts {sorted(command.texts)}, but {sorted(texts)} came with it"
-        )
-    for name, words in texts.items():
-        if not _TEXT_NAME.fullmatch(name) and name not in subjects(command):
-            raise ValueError(f"{name!r} is no name of a text")
-        try:
-            words.encode()
-        except UnicodeEncodeError:
-            raise ValueError(f"the text {name!r} holds half a character") from None

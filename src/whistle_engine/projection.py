@@ -11,24 +11,32 @@ from attrs import frozen
 
 from whistle_engine import events as e
 from whistle_engine.events import EVENTS, Event
-from whistle_engine.model import ActorId, Matter, Part, UnitCode, What
-from whistle_engine.responder import kind_code
-from whistle_engine.rules import Rules
+from whistle_engine.model import (
+    ActorId,
+    Clock,
+    Matter,
+    MoveReason,
+    Part,
+    UnitCode,
+    Verdict,
+    What,
+)
+from whistle_engine.moves.clocks import armed
+from whistle_engine.responder import WORKING, kind_code
 from whistle_engine.standing import lead
+from whistle_engine.standing import responder as responder_of
 from whistle_engine.storage.rows import DutyRow, MatterRow, Notice, Projection, Timer
-from whistle_engine.workflow import duties, timers
 
 
-def project(state: Matter, version: int, rules: Rules, *, opened: e.Received) -> Projection:
-    """The look-up rows and timers of a matter.
+def project(state: Matter, version: int, *, opened: e.Received) -> Projection:
+    """The look-up rows and timers of a matter; no rules are needed to make them again.
 
     Args:
         state: the matter as it stands.
         version: the version that made it so.
-        rules: whose permissions narrow what can settle a duty; no due time comes from them.
         opened: the matter's first event.
     """
-    running = duties(state, rules)
+    running = tuple(clock for clock in state.clocks if armed(state, clock))
     found = state.classification
     place = state.appeal.place
     leading = lead(state)
@@ -50,24 +58,25 @@ def project(state: Matter, version: int, rules: Rules, *, opened: e.Received) ->
             kind=kind_code(state),
             category=found.category if found is not None else None,
             lead=leading.unit if leading is not None else None,
-            due=min((duty.due for duty in running), default=None),
+            due=min((clock.due.at for clock in running), default=None),
             outcome=state.outcome,
         ),
         duties=tuple(
             DutyRow(
                 matter=state.id,
-                clock=duty.clock,
-                what=duty.what,
-                unit=duty.unit,
-                raiser=duty.raiser,
-                since=duty.since,
-                due=duty.due,
+                clock=clock.id,
+                what=clock.what,
+                unit=clock.unit,
+                raiser=clock.raiser,
+                since=clock.started,
+                due=clock.due.at,
             )
-            for duty in running
+            for clock in running
         ),
         timers=tuple(
-            Timer(matter=state.id, clock=clock, step=step, due=due)
-            for clock, step, due in timers(state)
+            Timer(matter=state.id, clock=clock.id, step=step.number, due=step.at)
+            for clock in running
+            for step in clock.steps
         ),
     )
 
@@ -89,8 +98,17 @@ TOLD_OTHERWISE = frozenset(
 """Clocks that begin with an event by which their unit, or raiser, is told anyway."""
 
 
+RESPONDING = frozenset({What.REPORT_IN, What.SOLVE, What.REDO, What.HAND_IN})
+"""The clocks of units that respond."""
+
+LONGER = frozenset({MoveReason.EXTENDED, MoveReason.DECIDED})
+"""The reasons for which a resident is told that it takes longer."""
+
+
 def notices(state: Matter, version: int, events: Iterable[Event]) -> tuple[Notice, ...]:
     """Who has to be told what happened, by codes and ids; the same thing once a commit.
+
+    Whom a timer tells that time is up is not told again of what it set off.
 
     Args:
         state: the matter after the events.
@@ -102,9 +120,14 @@ def notices(state: Matter, version: int, events: Iterable[Event]) -> tuple[Notic
     """
     found: list[Notice] = []
     seen: set[tuple[_To, str]] = set()
+    knows: set[_To] = set()
     for number, event in enumerate(events):
         code = _code(event)
         for to in _told(event, state):
+            if isinstance(event, e.TimerFired):
+                knows.add(to)
+            elif to in knows and isinstance(event, e.ClockStarted | e.ClockEnded):
+                continue
             if (to, code) not in seen:
                 seen.add((to, code))
                 found.append(
@@ -129,6 +152,8 @@ def _code(event: Event) -> str:
             return f"{name}.{action.value}"
         case e.ClockStarted(clock=clock):
             return f"{name}.{clock.what.value}"
+        case e.ClockEnded(verdict=verdict):
+            return f"{name}.{verdict.value}"
         case _:
             return name
 
@@ -137,27 +162,33 @@ def _told(event: Event, state: Matter) -> Iterator[_To]:
     """The table of notices: for each event, who is told; whoever is not named is not."""
     match event:
         case (
-            e.Received() | e.Answered() | e.Redirected() | e.SplitOff() | e.MergedInto()
-            | e.Closed()
+            e.Received() | e.Classified() | e.Answered() | e.Redirected() | e.SplitOff()
+            | e.MergedInto() | e.MovedUp() | e.Blown() | e.Concluded()
         ):  # fmt: skip
             yield from _raisers(state)
-        case e.Deferred() | e.Resumed():
+        case (
+            e.WhistleRaised() | e.Reopened() | e.Deferred() | e.Resumed() | e.Closed()
+        ):  # fmt: skip
             yield from _raisers(state)
             yield from _responders(state)
+        case e.StoodDown():
+            yield from _raisers(state)
+            yield from _let_go(state, event)
         case e.Settled():
             yield from _raisers(state)
             yield _To(unit=state.community)
-        case e.HandedIn() | e.Marked():
-            yield from _lead(state)
-        case e.ClockMoved(clock=moved):
-            yield _To(unit=state.clocks[moved - 1].unit)
+        case e.FedBack():
+            yield from _raisers(state)
+            yield _To(unit=state.community)
+            yield _To(unit=state.street)
         case e.Absorbed(raisers=raisers):
             yield from (_To(actor=raiser.id) for raiser in raisers)
-        case e.Told(raiser=raiser):
+        case e.Told(raiser=raiser) | e.Withdrawn(raiser=raiser) | e.NotReached(raiser=raiser):
             yield _To(actor=raiser)
         case e.Dispatched(responders=responders):
             for responder in responders:
                 yield _person(responder.unit, responder.receiver)
+            yield from _raisers(state)
         case e.BroughtIn(responder=responder):
             yield _person(responder.unit, responder.receiver)
         case e.Designated(unit=unit, receiver=receiver):
@@ -169,28 +200,57 @@ def _told(event: Event, state: Matter) -> Iterator[_To]:
             yield from _responders(state)
         case e.ReportedIn() | e.TimeConfirmed():
             yield _To(unit=state.street)
-        case e.Released(unit=unit) | e.Supervised(unit=unit):
+        case e.Released(unit=unit) | e.Supervised(unit=unit) | e.ShirkRefused(unit=str() as unit):
             yield _To(unit=unit)
-        case e.StoodDown() | e.WhistleRaised():
-            yield from _responders(state)
-            yield from _raisers(state)
-        case e.FedBack():
-            yield from _raisers(state)
-            yield _To(unit=state.community)
-            yield _To(unit=state.street)
-        case e.Reopened():
-            yield from _raisers(state)
-            yield from _responders(state)
-        case e.Urged() | e.Added() | e.ObjectionAnswered() | e.ExtensionAnswered():
+        case e.HandedIn() | e.Marked() | e.Urged() | e.Added() | e.ExtensionAnswered():
             yield from _lead(state)
-        case e.ClockStarted(clock=clock) if (
-            clock.unit is not None and clock.what not in TOLD_OTHERWISE
-        ):
-            yield _To(unit=clock.unit)
-        case e.TimerFired(clock=fired, to=to):
-            yield _To(unit=to, actor=state.clocks[fired - 1].raiser if to is None else None)
+        case e.ObjectionAnswered():
+            yield from _lead(state)
+            yield from _objector(state)
+        case _:
+            yield from _told_of_clocks(event, state)
+
+
+def _told_of_clocks(event: Event, state: Matter) -> Iterator[_To]:
+    match event:
+        case e.ClockStarted(clock=clock) if clock.what not in TOLD_OTHERWISE:
+            yield from _holder(clock)
+        case e.ClockMoved(clock=moved, due=due):
+            yield from _holder(state.clocks[moved - 1])
+            if due.moves[-1].reason in LONGER and state.clocks[moved - 1].what in WORKING:
+                yield from _raisers(state)
+        case e.ClockEnded(clock=ended, verdict=Verdict.MISSED):
+            if state.clocks[ended - 1].unit is not None:
+                yield from _holder(state.clocks[ended - 1])
+        case e.TimerFired(to=str() as to):
+            yield _To(unit=to)
+        case e.TimerFired(clock=fired) if state.clocks[fired - 1].raiser is not None:
+            yield _To(actor=state.clocks[fired - 1].raiser)
         case _:
             return
+
+
+def _holder(clock: Clock) -> Iterator[_To]:
+    """The unit or the raiser whose clock it is; nobody, if it is nobody's."""
+    if clock.unit is not None:
+        yield _To(unit=clock.unit)
+    elif clock.raiser is not None:
+        yield _To(actor=clock.raiser)
+
+
+def _let_go(state: Matter, event: e.StoodDown) -> Iterator[_To]:
+    """The units that owed something until the whistle was taken back; none responds any more."""
+    for clock in state.clocks:
+        if clock.ended == event.at and clock.what in RESPONDING:
+            yield from _holder(clock)
+
+
+def _objector(state: Matter) -> Iterator[_To]:
+    """Whoever objected, if it still responds."""
+    objection = state.objection
+    found = responder_of(state, objection.unit) if objection is not None else None
+    if found is not None:
+        yield _person(found.unit, found.receiver)
 
 
 def _raisers(state: Matter) -> Iterator[_To]:

@@ -69,7 +69,8 @@ def _street(actor: Actor, matter: Matter, _rules: Rules) -> bool:
 
 
 def _hotline(actor: Actor, _matter: Matter, rules: Rules) -> bool:
-    return Role.HOTLINE in actor.roles and actor.unit == rules.policy.hotline
+    hotline = rules.policy.hotline
+    return hotline is not None and Role.HOTLINE in actor.roles and actor.unit == hotline
 
 
 def _operations(actor: Actor, _matter: Matter, rules: Rules) -> bool:
@@ -126,4 +127,22 @@ def parties(actor: Actor, matter: Matter, rules: Rules) -> frozenset[Party]:
         party
         for party, stands in STANDING.items()
         if party is not Party.ANYONE and stands(actor, matter, rules)
+    )
+
+
+def everywhere(actor: Actor, rules: Rules) -> bool:
+    """Tell whether an actor has a part in every matter, by its office alone.
+
+    These are the coordinator, the operations centre and the hotline, each in the unit that the
+    policy names, and the system: so :func:`parties` is never empty for them.
+    """
+    policy = rules.policy
+    offices = (
+        (Role.COORDINATOR, policy.coordinator),
+        (Role.OPERATIONS, policy.operations),
+        (Role.HOTLINE, policy.hotline),
+    )
+    return Role.SYSTEM in actor.roles or (
+        actor.unit is not None
+        and any(role in actor.roles and actor.unit == unit for role, unit in offices)
     )

@@ -567,12 +567,25 @@ def test_a_timer_that_could_not_be_written_is_given_back() -> None:
     assert world.engine.fire_due() != ()
 
 
+def test_what_comes_after_a_timer_that_could_not_be_written_is_given_back_too() -> None:
+    store = Interfering(ATTEMPTS)
+    world = World(store)
+    world.receive("m-1")
+    world.receive("m-2")
+    world.now += timedelta(hours=5, minutes=15)
+    store.armed = True
+    with pytest.raises(VersionConflict):
+        world.engine.fire_due()
+    held = store.timers.claim(now=world.now, until=world.now, limit=9)
+    assert [claim.item.matter for claim in held] == ["m-1", "m-2"]
+
+
 def test_a_worker_that_died_after_writing_is_not_repeated(world: World) -> None:
     world.receive()
     world.now += timedelta(hours=5, minutes=15)  # the first alert, nothing else
     (held,) = world.store.timers.claim(now=world.now, until=world.now, limit=1)
     (answer,) = world.engine.fire_due()
-    assert world.engine._fire(held, world.now) == answer
+    assert world.engine.fire(held, world.now, retry_at=world.now) == answer
     assert len(world.store.feed(0, limit=9)) == 2
 
 
@@ -615,7 +628,7 @@ def told(world: World, since: int) -> set[tuple[str, str]]:
 def test_receivers_are_told_of_the_dispatch_and_raisers_of_the_result(world: World) -> None:
     world.dispatched()
     assert {to for code, to in told(world, 3) if code == "dispatched"} == {
-        "r-zhujian", "r-chengguan", "r-shuiwu",
+        "r-zhujian", "r-chengguan", "r-shuiwu", "alice",
     }  # fmt: skip
     world.ok(ZHUJIAN, ReportIn())
     back = world.do(

@@ -1,0 +1,83 @@
+"""The commands that the system gives by itself: when timers are due, and when a year is adopted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from whistle_engine._attempt import events_of
+from whistle_engine.commands import Command, FireTimer, FixDueTimes
+from whistle_engine.commits import Answer
+from whistle_engine.events import Refused
+from whistle_engine.model import Actor, MatterId, Role
+from whistle_engine.storage.api import Store
+from whistle_engine.storage.rows import Claim, Timer
+from whistle_engine.workflow import replay
+
+LEASE = timedelta(minutes=1)
+"""How long the engine holds a timer that it fires."""
+
+SYSTEM = Actor(id="system", roles=frozenset({Role.SYSTEM}))
+"""Who gives the commands of timers."""
+
+Execute = Callable[[Command, Mapping[str, str], datetime], Answer]
+"""Executes a command with its words at an instant."""
+
+
+def fire_due(store: Store, execute: Execute, now: datetime, limit: int) -> tuple[Answer, ...]:
+    """Fire what is due, and what becomes due by it; see :meth:`.engine.Engine.fire_due`."""
+    answers: list[Answer] = []
+    while len(answers) < limit:
+        claims = list(store.timers.claim(now=now, until=now + LEASE, limit=limit - len(answers)))
+        if not claims:
+            break
+        claims.reverse()
+        try:
+            while claims:
+                answers.append(fire(store, execute, claims.pop(), now, now))
+        finally:
+            for claim in claims:
+                store.timers.fail(claim, retry_at=now)
+    return tuple(answers)
+
+
+def fire(
+    store: Store, execute: Execute, claim: Claim[Timer], now: datetime, retry_at: datetime
+) -> Answer:
+    """Fire one timer and settle it; see :meth:`.engine.Engine.fire`."""
+    timer = claim.item
+    command = Command(
+        id=f"timer:{timer.matter}:{timer.clock}:{timer.step}:{timer.due.isoformat()}",
+        matter=timer.matter,
+        by=SYSTEM,
+        do=FireTimer(clock=timer.clock, step=timer.step),
+    )
+    try:
+        answer = execute(command, {}, now)
+    except Exception:
+        store.timers.fail(claim, retry_at=retry_at)
+        raise
+    if not isinstance(answer, Refused) or answer.code == "timer_gone":
+        store.timers.settle(claim)
+    else:
+        early = answer.code == "timer_not_due"
+        store.timers.fail(claim, retry_at=now + LEASE if early else None)
+    return answer
+
+
+def fixing(matter: MatterId, policy_digest: str) -> Command:
+    """The command that fixes a matter's provisional due times by a policy, once."""
+    return Command(id=f"fix:{matter}:{policy_digest}", matter=matter, by=SYSTEM, do=FixDueTimes())
+
+
+def provisional(store: Store) -> Iterator[MatterId]:
+    """The matters with a running clock whose due time is provisional, page by page."""
+    after: MatterId | None = None
+    while page := store.scan(after, limit=100):
+        for history in page:
+            state = replay(history.matter, events_of(history.records))
+            if state is not None and any(
+                clock.ended is None and clock.due.provisional for clock in state.clocks
+            ):
+                yield history.matter
+        after = page[-1].matter
