@@ -1,0 +1,1 @@
+"""What people do, one function for each thing: from a scene to a turn, a later look, or nothing."""
