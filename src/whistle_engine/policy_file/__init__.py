@@ -15,6 +15,7 @@ from whistle_engine.policy_file.files import Files, shipped, shipped_names, unpa
 from whistle_engine.policy_file.loading import (
     Loaded,
     compiled,
+    completed,
     gather,
     load_directory,
     load_policy,
@@ -28,6 +29,7 @@ __all__ = [
     "Files",
     "Loaded",
     "compiled",
+    "completed",
     "gather",
     "load_directory",
     "load_policy",

@@ -175,6 +175,25 @@ def shipped_files(name: str) -> Files:
     return _opened(f"{name}.toml", shipped(name), shipped, _shipped_calendar).files
 
 
+def completed(source: Files | bytes, calendar: Get) -> Files:
+    """The files of a policy, with the calendars that it uses from elsewhere.
+
+    Args:
+        source: its files, or the bytes of one that needs none but calendars.
+        calendar: gives the bytes of a calendar by its name.
+
+    Raises:
+        PolicyError: the main file is not TOML.
+    """
+    files = source if isinstance(source, Files) else unpacked(source, "policy.toml")
+
+    def held(file: str) -> bytes:
+        found = files.get(CALENDARS + file)
+        return found if found is not None else calendar(file.removesuffix(".toml"))
+
+    return _opened(files.name, files.main, partial(_among, files, ""), held).files
+
+
 # ---------------------------------------------------------------- the files
 
 

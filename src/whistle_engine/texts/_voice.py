@@ -17,6 +17,7 @@ from whistle_engine.model import (
     Label,
     Length,
     Limit,
+    LimitUnit,
     Matter,
     Outcome,
     Part,
@@ -248,6 +249,11 @@ class Voice:
             return self.unit(value)
         if name == "category":
             return self.category(value)
+        if name == "route":
+            return self.route(value)
+        if name == "length":
+            amount, _, unit = value.partition(" ")
+            return self.limit(Length(int(amount), LimitUnit(unit))) if unit else value
         if name in _FACTS:
             return self.fact_title(value)
         if name in _SECTIONS:
