@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from tests.sqlite_files import AT, HOUR, draft, row, timer
+from tests.drafts import AT, HOUR, draft, row, timer
 from whistle_engine.errors import StoreBusy, StoreClosed, VersionConflict
 from whistle_engine.model import TextRef, What
 from whistle_engine.storage.rows import Draft, DutyRow, Notice, Projection, VaultText

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 
 import pytest
 from attrs import evolve
 
+from tests.drafts import AT, HOUR, draft, row, timer, with_timers
 from whistle_engine.errors import StoreClosed, VersionConflict
 from whistle_engine.model import Affair, Outcome, Stage, TextRef, What
 from whistle_engine.storage.api import Capability, Store
@@ -21,7 +22,6 @@ from whistle_engine.storage.rows import (
     DutyRow,
     Erased,
     LedgerFilter,
-    MatterRow,
     Notice,
     Projection,
     Timer,
@@ -29,41 +29,12 @@ from whistle_engine.storage.rows import (
     chain_digest,
 )
 
-AT = datetime(2024, 3, 4, 1, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
 
 @pytest.fixture
 def store() -> Iterator[Store]:
     made = MemoryStore()
     yield made
     made.close()
-
-
-def row(matter: str = "m", version: int = 1, **changes: Any) -> MatterRow:
-    values: dict[str, Any] = {
-        "matter": matter, "version": version, "stage": Stage.RECEIVED, "opened_at": AT,
-        "changed_at": AT, "channel": "12345", "source_number": None, "place": "gulou",
-        "lat": None, "lon": None, "community": "gulou", "street": "xinhua",
-    }  # fmt: skip
-    return MatterRow(**(values | changes))
-
-
-def draft(matter: str = "m", version: int = 1, command: str | None = None, **changes: Any) -> Draft:
-    values: dict[str, Any] = {
-        "matter": matter, "version": version, "command_id": command or f"{matter}-{version}",
-        "recorded_at": AT, "command": b"c", "basis": b"b", "events": b"e", "answer": b"a",
-        "previous": "", "digest": "d", "projection": Projection(row=row(matter, version)),
-    }  # fmt: skip
-    return Draft(**(values | changes))
-
-
-def timer(clock: int = 1, step: int = 1, due: datetime = AT, matter: str = "m") -> Timer:
-    return Timer(matter=matter, clock=clock, step=step, due=due)
-
-
-def with_timers(*timers: Timer, matter: str = "m", version: int = 1) -> Draft:
-    return draft(matter, version, projection=Projection(row=row(matter, version), timers=timers))
 
 
 def claim(store: Store, now: datetime = AT, lease: timedelta = HOUR) -> tuple[Claim[Timer], ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sqlite_files import AT, HOUR, draft, row, timer
+from tests.drafts import AT, HOUR, draft, row, timer
 from whistle_engine.errors import StoreBusy, StoreMismatch
 from whistle_engine.model import Affair, Outcome, Stage, What
 from whistle_engine.storage.api import Capability

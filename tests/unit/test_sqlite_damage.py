@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sqlite_files import draft
+from tests.drafts import draft
 from whistle_engine.errors import StoreFailed, StoreUnreadable
 from whistle_engine.storage.rows import LedgerFilter
 from whistle_engine.storage.sqlite import SqliteStore

@@ -16,7 +16,8 @@ from tempfile import mkdtemp
 
 import pytest
 
-from tests.sqlite_files import AT, HOUR, draft, paused_append, sound, timer, with_timers
+from tests.drafts import AT, HOUR, draft, timer, with_timers
+from tests.sqlite_files import paused_append, sound
 from whistle_engine.errors import (
     StoreBusy,
     StoreError,

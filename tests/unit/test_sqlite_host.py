@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sqlite_files import AT, HOUR, draft, timer, with_timers
+from tests.drafts import AT, HOUR, draft, timer, with_timers
 from tests.support import NOW, actor, tiny_directory, tiny_policy
 from whistle_engine.commands import Command, Receive
 from whistle_engine.commits import Receipt

@@ -13,7 +13,8 @@ from threading import Event
 
 import pytest
 
-from tests.sqlite_files import draft, paused_append, sound, timer, with_timers
+from tests.drafts import draft, timer, with_timers
+from tests.sqlite_files import paused_append, sound
 from whistle_engine.storage.sqlite import SqliteStore
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from attrs import evolve, fields
 
-from tests.sqlite_files import AT, HOUR, row
+from tests.drafts import AT, HOUR, row
 from whistle_engine.model import Affair, Outcome, Stage
 from whistle_engine.storage.rows import LedgerFilter
 from whistle_engine.storage.sqlite import SqliteStore, _lookups, _queue

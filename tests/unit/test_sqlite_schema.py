@@ -9,7 +9,7 @@ from threading import Barrier
 
 import pytest
 
-from tests.sqlite_files import draft
+from tests.drafts import draft
 from whistle_engine.errors import StoreMismatch
 from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.storage.sqlite import _opening as opening

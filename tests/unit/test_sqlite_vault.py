@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from tests.sqlite_files import contents, draft, sound
+from tests.drafts import draft
+from tests.sqlite_files import contents, sound
 from whistle_engine.errors import StoreBusy
 from whistle_engine.model import TextRef
 from whistle_engine.storage.rows import Draft, Erased, VaultText
