@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache, partial
 from importlib.resources import files
@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from attrs import evolve, field, frozen
 
+from docs._markdown import table
 from whistle_engine.model import Affair, Party, UnitKind, What
 from whistle_engine.policy_file import directories, forms, loading, policies, shipped_files
 from whistle_engine.policy_file.csv_rows import Cell, as_toml
@@ -71,9 +72,9 @@ def schema(kind: Kind) -> Schema:
     """Every key that the reader asks for, by tables."""
     found: dict[str, dict[str, Key]] = {}
     for name, documents in _files(kind):
-        for table in _reading(kind, documents).tables:
-            for key, asked in table.asked.items():
-                place = _normal(table.pattern, key)
+        for held in _reading(kind, documents).tables:
+            for key, asked in held.asked.items():
+                place = _normal(held.pattern, key)
                 if asked is None or place is None:
                     continue
                 keys = found.setdefault(place[0], {})
@@ -81,9 +82,9 @@ def schema(kind: Kind) -> Schema:
                 now = Key(asked) if known is None else known
                 needed = now.asked.needed and asked.needed
                 now = evolve(now, asked=evolve(now.asked, needed=needed))
-                if name == SHOWN and key in table.data:
-                    where = key if place[1] == "*" else table.path.rpartition(".")[2]
-                    now = evolve(now, values=(*now.values, (where, table.data[key])))
+                if name == SHOWN and key in held.data:
+                    where = key if place[1] == "*" else held.path.rpartition(".")[2]
+                    now = evolve(now, values=(*now.values, (where, held.data[key])))
                 keys[place[1]] = now
     return {
         pattern: keys
@@ -225,7 +226,7 @@ def _sections(kind: Kind, lang: Lang) -> Iterator[str]:
         rows = list(_rows(kind, pattern, keys, lang))
         if rows:
             head = (("项", "写法", "含义", "兴庆区"), ("Key", "Form", "Meaning", "Xingqing"))[at]
-            yield _table(head, rows)
+            yield table(head, rows)
 
 
 def _header(pattern: str) -> str:
@@ -301,7 +302,7 @@ def _forms(lang: Lang) -> str:
         (told["name"][at], told["says"][at], "<br>".join(f"`{one}`" for one in told["examples"]))
         for told in meanings()["forms"].values()
     )
-    return _table(head, rows)
+    return table(head, rows)
 
 
 # ---------------------------------------------------------------- values of the policy shown
@@ -363,7 +364,7 @@ def _codes(lang: Lang) -> Iterator[str]:
     ):
         yield f"### {(zh, en)[at]}"
         head = (("编码", "含义"), ("Code", "Meaning"))[at]
-        yield _table(head, ((f"`{code.value}`", label(code, lang)) for code in codes))
+        yield table(head, ((f"`{code.value}`", label(code, lang)) for code in codes))
 
 
 def _headers() -> str:
@@ -381,7 +382,7 @@ def _notices(lang: Lang) -> str:
     at = 0 if lang == "zh" else 1
     heads = (("消息", "占位", "系统自带的用语"), ("Message", "Placeholders", "The engine's words"))
     head = heads[at]
-    return _table(
+    return table(
         head,
         (
             (
@@ -400,11 +401,3 @@ def _as_written(code: str) -> int:
         files("whistle_engine").joinpath("texts/notices.toml").read_text(encoding="utf-8")
     )
     return [(a, n) for a, held in told.items() for n in held].index((audience, name))
-
-
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    lines = [tuple(head), *(tuple(row) for row in rows)]
-    lines.insert(1, ("---",) * len(lines[0]))
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
-    )

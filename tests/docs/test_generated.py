@@ -14,9 +14,11 @@ from whistle_engine.model import Stage
 from whistle_engine.refusals import CLAUSES
 
 if TYPE_CHECKING:
+    from docs import _arrows, _picture
     from docs import _generate as generate
 else:  # mutmut copies the sources and the tests, not the documentation
     generate = pytest.importorskip("docs._generate")
+    _arrows, _picture = (pytest.importorskip(f"docs.{name}") for name in ("_arrows", "_picture"))
 
 PAGES = (
     "commands.md", "events.md", "mistakes.md", "policy-file.md", "policy-file.zh.md",
@@ -48,7 +50,7 @@ def test_nothing_is_left_out() -> None:
 @pytest.mark.parametrize("seed", range(5))
 def test_every_change_of_stage_that_is_met_is_in_the_picture(seed: int) -> None:
     """The picture narrows the table, where a command leads from some of its stages only."""
-    drawn = generate.arrows()
+    drawn = _arrows.arrows()
     random = Random(seed)  # noqa: S311  repeatable walks
     for _ in range(20):
         path: list[Move] = [
@@ -64,16 +66,16 @@ def test_every_change_of_stage_that_is_met_is_in_the_picture(seed: int) -> None:
 
 
 def test_a_line_that_no_command_goes_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = generate.arrows()
+    known = _arrows.arrows()
     opened = next(arrow for arrow in known if arrow[0] is None)
-    monkeypatch.setattr(generate, "arrows", lambda: {a: known[a] for a in known if a != opened})
+    monkeypatch.setattr(_picture, "arrows", lambda: {a: known[a] for a in known if a != opened})
     with pytest.raises(ValueError, match="no command leads along the line"):
-        generate.picture()
+        _picture.picture()
 
 
 def test_an_arrow_without_a_line_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = generate.arrows()
+    known = _arrows.arrows()
     odd = {(Stage.BLOWN, Stage.RECEIVED): (Withdraw,)}
-    monkeypatch.setattr(generate, "arrows", lambda: known | odd)
+    monkeypatch.setattr(_picture, "arrows", lambda: known | odd)
     with pytest.raises(ValueError, match="the picture has no line"):
-        generate.picture()
+        _picture.picture()
