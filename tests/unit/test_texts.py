@@ -33,11 +33,12 @@ from whistle_engine.refusals import CLAUSES, unmet
 from whistle_engine.texts import LANGS, Lang
 from whistle_engine.texts import _tables as tables
 from whistle_engine.texts._voice import section
+from whistle_engine.verify import Check
 
 TABLES = ("labels", "refusals", "events", "due", "notices")
 ENUMS = tuple(
     kind
-    for kind in vars(model).values()
+    for kind in (*vars(model).values(), Check)
     if isinstance(kind, type) and issubclass(kind, Enum) and kind is not Enum
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -142,10 +143,16 @@ def test_everything_has_a_label(lang: Lang) -> None:
 
 def test_no_label_for_what_is_not_there() -> None:
     known = {f"{section(kind)}.{member.value}" for kind in ENUMS for member in kind}
-    known |= {f"act.{name}" for name in NAMES.values()}
+    known |= {f"act.{name}" for name in (*NAMES.values(), "erase")}
     known |= {f"event.{wire.partition('/')[0]}" for wire in e.EVENTS.values()}
     own = ("value.", "reason.", "fact.", "text_name.", "clause.", "word.")
     assert {k for k in tables.table("labels") if not k.startswith(own)} == known
+
+
+def test_the_refusal_of_erasing_is_told_like_any_other() -> None:
+    refused = e.Refused(command="erase", unmet=(unmet("not_permitted"),))
+    assert texts.refusal(refused, "zh").startswith("不予办理“删除文字信息”")
+    assert texts.refusal(refused, "en").startswith("“erase words” is refused")
 
 
 def test_an_act_and_an_event_never_share_a_name() -> None:
