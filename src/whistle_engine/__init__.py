@@ -26,11 +26,16 @@ _HOMES: dict[str, str] = {
         "directory": "Directory Receiver Unit",
         "rules": "Rules",
         "problems": "Problem Spot",
-        "errors": "CodecError CommandIdReused PolicyError StoreClosed StoryError UnknownMatter "
-        "VersionConflict WhistleError",
+        "errors": "CodecError CommandIdReused NotifyError PluginError PolicyError StoreBusy "
+        "StoreClosed StoreError StoreFailed StoreFull StoreMismatch StoreNotFound StoreReadOnly "
+        "StoreUnreadable StoryError UnknownMatter VersionConflict WhistleError",
         "policy_file": "load_directory load_policy load_rules shipped_rules",
         "engine": "Engine",
+        "relay": "Backoff Relay",
+        "plugins": "Plugins",
         "storage.memory": "MemoryStore",
+        "storage.rows": "Erased LedgerFilter",
+        "storage.sqlite": "SqliteStore",
     }.items()
     for name in names.split()
 }

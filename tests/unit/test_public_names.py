@@ -25,9 +25,12 @@ PUBLIC = [
     "Split", "SplitPart", "StandDown", "Supervise", "TakeOn", "Tell", "Urge", "Withdraw",
     "Refused", "Policy", "Directory", "Receiver", "Unit", "Rules",
     "Problem", "Spot",
-    "CodecError", "CommandIdReused", "PolicyError", "StoreClosed", "StoryError", "UnknownMatter",
-    "VersionConflict", "WhistleError",
-    "load_directory", "load_policy", "load_rules", "shipped_rules", "Engine", "MemoryStore",
+    "CodecError", "CommandIdReused", "NotifyError", "PluginError", "PolicyError", "StoreBusy",
+    "StoreClosed", "StoreError", "StoreFailed", "StoreFull", "StoreMismatch", "StoreNotFound",
+    "StoreReadOnly", "StoreUnreadable", "StoryError", "UnknownMatter", "VersionConflict",
+    "WhistleError",
+    "load_directory", "load_policy", "load_rules", "shipped_rules", "Engine", "Backoff", "Relay",
+    "Plugins", "MemoryStore", "Erased", "LedgerFilter", "SqliteStore",
 ]  # fmt: skip
 """A name that is gone breaks its users: change this list on purpose, with a news fragment."""
 
