@@ -1,5 +1,7 @@
 """The engine for hosts that run on asyncio: its calls run in threads, at most so many at once.
 
+It is used as a context manager::
+
     async with AsyncEngine(engine) as whistle:
         answer = await whistle.execute(command, texts={"text": "…"})
         matter = await whistle.do(lambda engine: engine.matter(actor, "m-1"))

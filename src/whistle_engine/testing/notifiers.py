@@ -1,5 +1,7 @@
 """The kit for notifiers: subclass :class:`NotifierContract`, and give it your notifier.
 
+It looks like this::
+
     class TestSms(NotifierContract):
         @pytest.fixture
         def notifier(self) -> Notifier:
