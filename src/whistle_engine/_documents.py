@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from attrs import evolve as changed
 
 from whistle_engine.codec import canonical
@@ -10,16 +12,26 @@ from whistle_engine.rules import Rules
 from whistle_engine.storage.api import Documents
 
 
-def kept(store: Documents, rules: Rules) -> Rules:
-    """Store the documents of some rules.
+def kept(store: Documents, rules: Rules, now: datetime) -> Rules:
+    """Store the documents of some rules that are in force.
 
     Args:
         store: where to.
         rules: the rules; of those that were built in code the canonical form is stored.
+        now: the instant, UTC.
 
     Returns:
         The rules, with digests under which their bytes can be read for good.
+
+    Raises:
+        ValueError: they are not in force yet.
     """
+    local, begins = rules.policy.local(now), rules.policy.in_force_from
+    if local.date() < begins:
+        raise ValueError(
+            f"the policy {rules.policy.code!r} is in force from {begins} on, and the clock says "
+            f"{local:%Y-%m-%d %H:%M}: adopt it then"
+        )
     documents = rules.exact or (canonical(rules.policy), canonical(rules.directory))
     policy, directory = (digest_of(data) for data in documents)
     for digest, data in zip((policy, directory), documents, strict=True):

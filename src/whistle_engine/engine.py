@@ -81,11 +81,14 @@ class Engine:
             clock: tells the time; its instants have to carry a time zone.
             salt: gives the bytes with which the digest of each text is salted. Another one than
                 the default is for invented histories only, which have to come out the same twice.
+
+        Raises:
+            ValueError: the policy is not in force yet.
         """
         self._store = store
         self._clock = clock
         self._salt = salt
-        self._rules = kept(store, rules)
+        self.adopt(rules)
 
     @property
     def store(self) -> Store:
@@ -106,8 +109,11 @@ class Engine:
 
         Args:
             rules: the policy and directory to decide by.
+
+        Raises:
+            ValueError: the policy is not in force yet; the engine decides by the one before.
         """
-        self._rules = kept(self._store, rules)
+        self._rules = kept(self._store, rules, self._now())
 
     # ------------------------------------------------------------------------------- commands
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -421,9 +421,25 @@ def test_l14_of_several_matters_the_latest_counts(world: World) -> None:
 
 
 def test_a_clock_without_a_time_zone_is_refused() -> None:
-    engine = Engine(MemoryStore(), rules(), clock=lambda: datetime(2024, 3, 4))  # noqa: DTZ001
+    def naive() -> datetime:
+        return datetime(2024, 3, 4)  # noqa: DTZ001
+
     with pytest.raises(ValueError, match="no time zone"):
-        engine.execute(Command(id="x", matter="m", by=ALICE, do=received()))
+        Engine(MemoryStore(), rules(), clock=naive)
+
+
+def test_rules_that_are_not_yet_in_force_are_not_adopted(world: World) -> None:
+    world.now = datetime(2024, 12, 31, 15, 59, tzinfo=UTC)  # 23:59 there
+    to_come = rules(in_force_from=date(2025, 1, 1))
+    before = world.engine.rules
+    with pytest.raises(ValueError, match=r"in force from 2025-01-01 on, .* 2024-12-31 23:59"):
+        world.engine.adopt(to_come)
+    assert world.engine.rules is before
+    with pytest.raises(ValueError, match="adopt it then"):
+        Engine(world.store, to_come, clock=lambda: world.now)
+    world.now += timedelta(minutes=1)
+    world.engine.adopt(to_come)
+    assert world.engine.rules.policy.in_force_from == date(2025, 1, 1)
 
 
 def test_the_usual_clock_is_the_machines() -> None:
