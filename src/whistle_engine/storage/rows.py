@@ -101,9 +101,15 @@ class DutyRow:
 class Timer:
     """Something that the system does at an instant; the first three are its key.
 
-    An append brings all timers of its matter: keys with the same due time keep claim and
-    settlement, moved ones are armed again, new ones added, and those gone silently settled;
-    one that was gone and comes back is armed again.
+    An append or a rebuild brings all timers of its matter, and each key goes its way (S12):
+
+    - one that stays, with the same due time, keeps all that became of it: claim, tries, time of
+      retry, settlement, death;
+    - one that moved to another due time, earlier or later, is armed again, whatever became of it:
+      it waits for the new time, its tries begin at 1, and claims from before count no longer;
+    - one that is new is armed;
+    - one that is gone is settled, without a word;
+    - one that was gone and comes back is armed again, as one that moved.
     """
 
     matter: MatterId
@@ -273,9 +279,9 @@ class Claim(Generic[Item]):
 
     Attributes:
         token: tells this claim from every other of the same item.
-        tries: how often the item was claimed since it was armed, this time included; so that a
-            worker knows when to give up, whichever workers tried before, and whatever became
-            of them.
+        tries: how often the item was claimed since it was armed or revived, this time included;
+            so that a worker knows when to give up, whichever workers tried before, and whatever
+            became of them.
     """
 
     item: Item

@@ -223,8 +223,9 @@ class SqliteStore:
         """Erase a text with its salt: in the file itself, and in its write-ahead log.
 
         Raises:
-            StoreBusy: it reads as erased from now on, but others still read the write-ahead log
-                that has the words; erase again later.
+            StoreBusy: others held the file, and nothing is erased; or it reads as erased from now
+                on, but others still read the write-ahead log that has the words. Erase it again
+                later.
         """
         with self._session.write() as cursor:
             cursor.execute(ERASE_TEXT, (ref.command, ref.name))

@@ -16,6 +16,9 @@ Problem = TypeVar("Problem", bound=Exception)
 STANDARD = "__kit_standard__"
 """The mark of a test of the kit, by which the guard knows it."""
 
+UNDECLARED = "not declared: "
+"""How a test begins to say why it was not asked of a store; nothing else ends one early."""
+
 LONGEST = 700
 """How many characters of a value a failure shows."""
 
@@ -97,7 +100,7 @@ def told(error: BaseException) -> str:
 
 def undeclared(what: str) -> NoReturn:
     """Report what a store does not say it can, in place of passing in silence."""
-    pytest.skip(f"not declared: {what}")
+    pytest.skip(f"{UNDECLARED}{what}")
 
 
 def statement(test: Callable[..., object]) -> str:
@@ -126,6 +129,10 @@ def standard(test: Callable[P, None]) -> Callable[P, None]:
         __tracebackhide__ = True
         try:
             test(*args, **kwargs)
+        except (pytest.skip.Exception, pytest.xfail.Exception) as ended:
+            if str(ended).startswith(UNDECLARED):
+                raise
+            fail(that, expected="that it is tried", found=told(ended))
         except Exception as error:
             if isinstance(error, Unfit):
                 raise

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import Draft
-from whistle_engine.testing.stores._check import fail, undeclared
+from whistle_engine.testing.stores._check import fail, told, undeclared
 from whistle_engine.testing.stores.crowd import Opener
 
 
@@ -111,8 +111,8 @@ class StoreKit:
         """Open the store; it is closed after the test."""
         try:
             store = self.open_store()
-        except pytest.skip.Exception as skipped:
-            fail("open_store() opens a store", expected="a store", found=f"skipped: {skipped}")
+        except (pytest.skip.Exception, pytest.xfail.Exception) as ended:
+            fail("open_store() opens a store", expected="a store", found=told(ended))
         self._opened.append(store)
         if len(self._opened) == 1 and store.feed(0, limit=1):
             fail(

@@ -11,6 +11,7 @@ from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
+from unicodedata import east_asian_width
 
 from attrs import field, frozen
 
@@ -102,7 +103,8 @@ class Report:
             yield f"  {each.name}: {state} — {say(f'capability.{each.value}')}"
         yield from ("", say("report.clauses"))
         for clause in (*CLAUSES, None):
-            yield self._clause(clause, lang)
+            if self.of(clause):
+                yield self._clause(clause, lang)
         yield from self._told(FAILED, say("report.failures"))
         yield from self._told(UNDECLARED, say("report.open"))
         yield from self._told(PASSED, say("report.replaced"))
@@ -113,7 +115,8 @@ class Report:
         numbers = "/".join(str(count) for count in counts.values())
         name = clause if clause is not None else words("report.all", lang)
         says = words(f"clause.{clause or 'all'}", lang)
-        return f"  {MARKS[worst]} {name:4} {numbers:8} {says}"
+        wide = sum(east_asian_width(sign) == "W" for sign in name)  # each takes two cells
+        return f"  {MARKS[worst]} {name:{4 - wide}} {numbers:8} {says}"
 
     def _told(self, status: str, heading: str) -> Iterator[str]:
         told = [each for each in self.outcomes if each.status == status and each.message]
@@ -206,7 +209,9 @@ def check_kit(
     """
     first = kit()
     with first.placed():
-        declared = first.opened().capabilities
+        store = first.open_store()  # each test looks whether it holds something
+        declared = store.capabilities
+        store.close()
     outcomes = []
     for outcome in run(kit, tests):
         outcomes.append(outcome)
@@ -221,7 +226,7 @@ class AtUrl:
 
     Attributes:
         url: with ``{place}`` for the path of a folder, new for each test, or ``{name}`` for its
-            name: ``sqlite:{place}/store.db``, ``postgresql:///test?schema={name}``. A URL
+            name: ``sqlite:///{place}/store.db``, ``postgresql:///test?schema={name}``. A URL
             without either is for stores that forget everything when they are closed.
         open_url: opens the store at a URL; picklable, for tests with processes.
     """

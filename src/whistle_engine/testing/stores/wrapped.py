@@ -144,6 +144,10 @@ class WrappedQueue(Generic[Item]):
         """Pass it on."""
         return self._queue.fail(claim, retry_at=retry_at)
 
+    def revive(self, item: Item) -> bool:
+        """Pass it on."""
+        return self._queue.revive(item)
+
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
         """Pass it on."""
         return self._queue.waiting(until=until, limit=limit)

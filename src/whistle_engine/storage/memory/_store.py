@@ -1,30 +1,23 @@
-"""The reference store: plain lists and dictionaries behind one lock, to be read and copied.
-
-It forgets everything when the process ends. Rows are frozen and bytes cannot change, so it
-hands out what it holds (S10).
-"""
+"""The store: commits, look-ups, vault and documents, as lists and dictionaries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Lock
-from typing import Generic, TypeVar
-
-from attrs import define
+from typing import TypeVar
 
 from whistle_engine.errors import StoreClosed, VersionConflict
 from whistle_engine.model import CommandId, MatterId, Stage, TextRef, UnitCode
-from whistle_engine.storage.api import Capability, Queue
+from whistle_engine.storage.api import Capability, Queue, at_least_one
+from whistle_engine.storage.memory._queue import MemoryQueue, outbox, timers
 from whistle_engine.storage.rows import (
     Appended,
-    Claim,
     Draft,
     DutyRow,
     Erased,
     History,
-    Item,
     LedgerFilter,
     Loaded,
     MatterRow,
@@ -34,8 +27,6 @@ from whistle_engine.storage.rows import (
     Timer,
     VaultText,
 )
-
-Key = tuple[MatterId, int, int]
 
 
 class MemoryStore:
@@ -52,10 +43,8 @@ class MemoryStore:
         self._duties: dict[MatterId, tuple[DutyRow, ...]] = {}
         self._texts: dict[TextRef, VaultText | Erased] = {}
         self._documents: dict[str, bytes] = {}
-        self._timers = _MemoryQueue(self._open, _timer_key, lambda timer: timer.matter)
-        self._outbox = _MemoryQueue(
-            self._open, _notice_key, lambda notice: (notice.matter, notice.unit, notice.actor)
-        )
+        self._timers: MemoryQueue[Timer] = timers(self._open)
+        self._outbox: MemoryQueue[Notice] = outbox(self._open)
 
     @contextmanager
     def _open(self) -> Iterator[None]:
@@ -108,14 +97,15 @@ class MemoryStore:
     def feed(self, after: int, *, limit: int) -> tuple[Record, ...]:
         """The commits of all matters after a position."""
         with self._open():
-            return tuple(self._feed[max(after, 0) :][:limit])
+            return tuple(self._feed[max(after, 0) :][: at_least_one(limit)])
 
     def scan(self, after: MatterId | None, *, limit: int) -> tuple[History, ...]:
         """Whole histories, in the order of the matters' ids."""
         with self._open():
             ids = sorted(each for each in self._matters if after is None or each > after)
             return tuple(
-                History(matter=each, records=tuple(self._matters[each])) for each in ids[:limit]
+                History(matter=each, records=tuple(self._matters[each]))
+                for each in ids[: at_least_one(limit)]
             )
 
     def rebuild(self, projection: Projection) -> None:
@@ -188,7 +178,7 @@ class MemoryStore:
                 if row.category == category and row.stage is not Stage.CLOSED and close_by(row)
             ]
         found.sort(key=lambda row: (row.opened_at, row.matter), reverse=True)
-        return tuple(found[:limit])
+        return tuple(found[: at_least_one(limit)])
 
     # ------------------------------------------------------------------- vault and documents
 
@@ -236,128 +226,8 @@ class MemoryStore:
             self._closed = True
 
 
-@define
-class _Slot(Generic[Item]):
-    """An item and how far it is.
-
-    Attributes:
-        token: that of the latest claim.
-        tries: how often it was claimed since it was armed.
-        gone: settled by an append that no longer had it.
-    """
-
-    item: Item
-    token: int = 0
-    tries: int = 0
-    leased: datetime | None = None
-    not_before: datetime | None = None
-    settled: bool = False
-    dead: bool = False
-    gone: bool = False
-
-
-class _MemoryQueue(Generic[Item]):
-    """Timers or notices under leases; settled ones stay, so that settling again is known."""
-
-    def __init__(
-        self,
-        open_: Callable[[], AbstractContextManager[None]],
-        key: Callable[[Item], Key],
-        line: Callable[[Item], Hashable],
-    ) -> None:
-        self._open = open_
-        self._key: Callable[[Item], Key] = key
-        self._line: Callable[[Item], Hashable] = line
-        self._slots: dict[MatterId, dict[Key, _Slot[Item]]] = {}
-
-    def add(self, items: Iterable[Item]) -> None:
-        for item in items:
-            self._slots.setdefault(item.matter, {})[self._key(item)] = _Slot(item)
-
-    def replace(self, matter: MatterId, items: Iterable[Item]) -> None:
-        """Bring all items of a matter: see :class:`.rows.Timer`."""
-        wanted = {self._key(item): item for item in items}
-        slots = self._slots.setdefault(matter, {})
-        for key, item in wanted.items():
-            slot = slots.setdefault(key, _Slot(item))
-            if slot.gone or slot.item.due != item.due:  # an earlier claim counts no longer
-                slots[key] = _Slot(item, token=slot.token + 1)
-        for key, slot in slots.items():
-            if key not in wanted:
-                slot.settled = slot.gone = True
-
-    def of(self, matter: MatterId) -> tuple[Item, ...]:
-        """All items of a matter that its latest append brought, by key."""
-        slots = self._slots.get(matter, {})
-        return tuple(slots[key].item for key in sorted(slots) if not slots[key].gone)
-
-    def _ordered(self, *, dead: bool) -> list[_Slot[Item]]:
-        slots = (slot for each in self._slots.values() for slot in each.values())
-        found = [slot for slot in slots if not slot.settled and slot.dead is dead]
-        return sorted(found, key=lambda slot: (slot.item.due, self._key(slot.item)))
-
-    def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claim[Item], ...]:
-        with self._open():
-            heads: dict[Hashable, _Slot[Item]] = {}
-            for slot in self._ordered(dead=False):
-                heads.setdefault(self._line(slot.item), slot)
-            free = [
-                slot
-                for slot in heads.values()
-                if slot.item.due <= now
-                and (slot.leased is None or slot.leased <= now)
-                and (slot.not_before is None or slot.not_before <= now)
-            ]
-            for slot in free[:limit]:
-                slot.token += 1
-                slot.tries += 1
-                slot.leased = until
-            return tuple(
-                Claim(item=slot.item, token=slot.token, tries=slot.tries) for slot in free[:limit]
-            )
-
-    def settle(self, claim: Claim[Item]) -> bool:
-        with self._open():
-            slot = self._latest(claim)
-            if slot is None or slot.dead:
-                return False
-            slot.settled = True
-            return True
-
-    def fail(self, claim: Claim[Item], *, retry_at: datetime | None) -> bool:
-        with self._open():
-            slot = self._latest(claim)
-            if slot is None or slot.settled:
-                return False
-            slot.leased = None
-            slot.not_before = retry_at
-            slot.dead = slot.dead or retry_at is None
-            return True
-
-    def _latest(self, claim: Claim[Item]) -> _Slot[Item] | None:
-        slot = self._slots.get(claim.item.matter, {}).get(self._key(claim.item))
-        return slot if slot is not None and slot.token == claim.token else None
-
-    def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
-        with self._open():
-            found = [s.item for s in self._ordered(dead=False) if s.item.due <= until]
-            return tuple(found[:limit])
-
-    def dead(self, *, limit: int) -> tuple[Item, ...]:
-        with self._open():
-            return tuple(slot.item for slot in self._ordered(dead=True)[:limit])
-
-
 def _position(record: Record) -> int:
     return record.position
-
-
-def _timer_key(timer: Timer) -> Key:
-    return (timer.matter, timer.clock, timer.step)
-
-
-def _notice_key(notice: Notice) -> Key:
-    return (notice.matter, notice.version, notice.number)
 
 
 def _duty_key(duty: DutyRow) -> tuple[datetime, MatterId, int]:
@@ -375,7 +245,8 @@ def _page(
 ) -> tuple[Row, ...]:
     """A page by keyset: what comes after a row, whether or not that row is still there."""
     found = sorted(rows, key=key)
-    return tuple([row for row in found if after is None or key(row) > key(after)][:limit])
+    above = [row for row in found if after is None or key(row) > key(after)]
+    return tuple(above[: at_least_one(limit)])
 
 
 def _passes(row: MatterRow, where: LedgerFilter) -> bool:
