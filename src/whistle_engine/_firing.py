@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from whistle_engine._attempt import events_of
 from whistle_engine.commands import Command, FireTimer, FixDueTimes
 from whistle_engine.commits import Answer
 from whistle_engine.events import Refused
 from whistle_engine.model import Actor, MatterId, Role
-from whistle_engine.storage.api import Store
+from whistle_engine.storage.api import Store, at_least_one
 from whistle_engine.storage.rows import Claim, Timer
 from whistle_engine.workflow import replay
 
@@ -24,8 +24,20 @@ Execute = Callable[[Command, Mapping[str, str], datetime], Answer]
 """Executes a command with its words at an instant."""
 
 
+def utc(at: datetime) -> datetime:
+    """An instant in UTC.
+
+    Raises:
+        ValueError: it has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} has no time zone")
+    return at.astimezone(UTC)
+
+
 def fire_due(store: Store, execute: Execute, now: datetime, limit: int) -> tuple[Answer, ...]:
     """Fire what is due, and what becomes due by it; see :meth:`.engine.Engine.fire_due`."""
+    at_least_one(limit)
     answers: list[Answer] = []
     while len(answers) < limit:
         claims = list(store.timers.claim(now=now, until=now + LEASE, limit=limit - len(answers)))

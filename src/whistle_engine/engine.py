@@ -13,7 +13,7 @@ from whistle_engine import _erasing, _firing, rebuilding
 from whistle_engine._bulk import BATCH, Outcome, execute_window, windows
 from whistle_engine._documents import kept
 from whistle_engine._executing import ATTEMPTS, RESERVED, Executor, asked
-from whistle_engine._firing import LEASE, SYSTEM
+from whistle_engine._firing import LEASE, SYSTEM, utc
 from whistle_engine._reading import Reader
 from whistle_engine.commands import Command
 from whistle_engine.commits import Answer as Given
@@ -325,6 +325,7 @@ class Engine:
 
         Raises:
             ValueError: nothing is given.
+            StoreError: some may be erased, and not all; the same call again erases the rest.
         """
         return _erasing.erase(
             self._store, self._rules, actor, raiser=raiser, matter=matter, command=command
@@ -343,7 +344,7 @@ class Engine:
             until: the instant, UTC, inclusive.
             limit: at most so many.
         """
-        return self._store.timers.waiting(until=_utc(until), limit=limit)
+        return self._store.timers.waiting(until=utc(until), limit=limit)
 
     def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> tuple[Given, ...]:
         """Fire the timers that are due, and those that become due by it.
@@ -361,7 +362,7 @@ class Engine:
         Raises:
             Exception: whatever kept one from firing; it and those not yet fired are given back.
         """
-        now = self._now() if now is None else _utc(now)
+        now = self._now() if now is None else utc(now)
         return _firing.fire_due(self._store, self._execute, now, limit)
 
     def fire(self, claim: Claim[Timer], now: datetime, *, retry_at: datetime) -> Given:
@@ -394,10 +395,4 @@ class Engine:
         return tuple(self.execute(_firing.fixing(matter, digest)) for matter in found)
 
     def _now(self) -> datetime:
-        return _utc(self._clock())
-
-
-def _utc(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise ValueError(f"{at.isoformat()} has no time zone")
-    return at.astimezone(UTC)
+        return utc(self._clock())

@@ -104,7 +104,8 @@ class StoreClosed(StoreError):  # noqa: N818  the name is part of clause S14
 class StoreBusy(StoreError):  # noqa: N818  reads as the condition that it names
     """Others held the store for longer than one was willing to wait.
 
-    Nothing was written, and nothing is wrong: the same call may do well a little later.
+    Nothing was written, and nothing is wrong: the same call may do well a little later. Of an
+    erasure nothing is known to be erased until a call comes back.
     """
 
 

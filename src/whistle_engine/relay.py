@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from random import random
 from threading import Event
 
+from whistle_engine._firing import utc
 from whistle_engine._pace import USUAL, Backoff, Figures
 from whistle_engine.engine import Engine, utc_now
 from whistle_engine.errors import CodecError, StoreClosed
@@ -65,9 +66,11 @@ class Relay:
             report: is given the figures of each step in which something was done.
 
         Raises:
-            ValueError: two notifiers have one name, or all of them together may take longer than
-                a lease lasts.
+            ValueError: two notifiers have one name, all of them together may take longer than
+                a lease lasts, or a batch is less than 1.
         """
+        if batch < 1:
+            raise ValueError(f"a batch of {batch} does nothing; it should be 1 or more")
         self._engine = engine
         self._clock = clock
         self._chance = chance
@@ -161,10 +164,7 @@ class Relay:
         return done
 
     def _now(self, now: datetime | None) -> datetime:
-        at = now if now is not None else self._clock()
-        if at.tzinfo is None:
-            raise ValueError(f"{at.isoformat()} has no time zone")
-        return at
+        return utc(now if now is not None else self._clock())
 
     def _retry_at(self, claim: Claim[Item], now: datetime) -> datetime:
         return now + self._backoff.after(claim.tries, self._chance())

@@ -570,6 +570,8 @@ def test_fire_due_can_be_told_the_time_and_when_to_stop(world: World) -> None:
     (answer,) = world.engine.fire_due(first.due, limit=1)
     assert isinstance(answer, Receipt)
     assert answer.recorded_at == first.due
+    with pytest.raises(ValueError, match="limit is 0"):
+        world.engine.fire_due(first.due, limit=0)
 
 
 def test_a_timer_that_could_not_be_written_is_given_back() -> None:

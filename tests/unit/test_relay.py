@@ -586,6 +586,11 @@ def test_two_notifiers_of_one_name_are_refused(world: World) -> None:
         world.relay(MemoryNotifier(), MemoryNotifier())
 
 
+def test_a_batch_of_nothing_is_refused(world: World) -> None:
+    with pytest.raises(ValueError, match="a batch of 0"):
+        Relay(world.engine, batch=0)
+
+
 def test_a_notice_that_cannot_be_told_is_a_dead_letter_in_the_end(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
