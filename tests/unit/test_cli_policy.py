@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from whistle_engine.cli import policy_files
 from whistle_engine.cli.app import whistle
 from whistle_engine.cli.policy import COMMANDS, policy
-from whistle_engine.cli.policy_words import WORDS
+from whistle_engine.cli.policy import files as policy_files
+from whistle_engine.cli.policy.words import WORDS
 from whistle_engine.policy_file import load_policy, shipped_files
 
 CN = (files("whistle_engine") / "calendars" / "cn.toml").read_text("utf-8")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from whistle_engine.cli.output import Lang
+from whistle_engine.cli.wording import Words, speaker
 from whistle_engine.rules import Rules
 
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: Words = {
     # the demo
     "demo.title": (
         "街乡吹哨、部门报到：报道里的两个案例",
@@ -28,6 +29,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "demo.legend": (
         "◷ 开始计时的期限及算法　✓ 按期　✗ 拒绝或逾期（附所依据的条款）",
         "◷ a limit begins, and how it is counted   ✓ kept   ✗ refused, by which clause; or missed",
+    ),
+    "demo.kept": (
+        "以上都存在{store}，可以接着看：",
+        "All of it is kept in {store}. To look into it:",
+    ),
+    "demo.next": (
+        "  whistle ledger --store {store}\n  whistle matter {case} --store {store}",
+        "  whistle ledger --store {store}\n  whistle matter {case} --store {store}",
     ),
     "demo.case": ("案例{n}　", "Case {n}. "),
     # the timeline
@@ -107,10 +116,7 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 """The words by key, each in Chinese and in English."""
 
-
-def say(key: str, lang: Lang, **values: object) -> str:
-    """The words of a key, filled."""
-    return WORDS[key][0 if lang == "zh" else 1].format(**values)
+say = speaker(WORDS)
 
 
 def capital(text: str, lang: Lang) -> str:

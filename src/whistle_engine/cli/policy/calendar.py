@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from whistle_engine.cli import policy_files
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -18,8 +17,9 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
-from whistle_engine.cli.policy_files import loaded, shown_path, text_of, told, write_patch
-from whistle_engine.cli.policy_words import say
+from whistle_engine.cli.policy import files as policy_files
+from whistle_engine.cli.policy.files import loaded, shown_path, text_of, told, write_patch
+from whistle_engine.cli.policy.words import say
 
 if TYPE_CHECKING:
     from whistle_engine.policy_file.calendars import Year

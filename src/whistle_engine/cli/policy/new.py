@@ -17,7 +17,7 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
-from whistle_engine.cli.policy_words import say
+from whistle_engine.cli.policy.words import say
 
 if TYPE_CHECKING:
     from whistle_engine.policy_file import Files

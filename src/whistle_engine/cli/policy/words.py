@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from whistle_engine.cli.output import Lang
+from whistle_engine.cli.wording import Words, speaker
 
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: Words = {
     "year.none": (
         (
             "{name}日历没有{year}年，现有{has}。国务院办公厅一般在上一年10月至12月发布下一年的安排；"
@@ -130,7 +130,4 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 """The words by key, each in Chinese and in English."""
 
-
-def say(key: str, lang: Lang, **values: object) -> str:
-    """The words of a key, filled."""
-    return WORDS[key][0 if lang == "zh" else 1].format(**values)
+say = speaker(WORDS)

@@ -1,4 +1,4 @@
-"""What ``--json`` writes: one object for a story as it was played. docs/reference/cli.md says it.
+"""What ``--json`` writes of stories and matters. docs/reference/cli.md says it.
 
 Codes, ids and instants are those of the library; every text comes as ``{"zh": …, "en": …}``.
 Instants are ISO 8601: local, with the city's offset, except inside ``event``, which is in the
@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from whistle_engine import texts
-from whistle_engine.cli.performing import Happened, Performance, Scene
+from whistle_engine.cli.stories.performing import Happened, Performance, Scene
 from whistle_engine.codec import dump_events
 from whistle_engine.events import Refused
 from whistle_engine.model import Clock, Duty, Label, Matter, Part
@@ -36,7 +36,7 @@ def story_shape(played: Performance) -> Shape:
         "holds": not played.problems,
         "problems": list(played.problems),
         "steps": [_step(scene, played) for scene in played.scenes],
-        "matters": [_matter(matter, played) for matter in played.states.values()],
+        "matters": [matter_shape(matter, played) for matter in played.states.values()],
     }
 
 
@@ -48,7 +48,8 @@ def _both(say: Callable[[texts.Lang], str]) -> Shape:
     return {lang: say(lang) for lang in texts.LANGS}
 
 
-def _instant(at: datetime, played: Performance) -> str:
+def instant(at: datetime, played: Performance) -> str:
+    """An instant in local time, with the city's offset."""
     return played.rules.policy.local(at).isoformat()
 
 
@@ -59,20 +60,22 @@ def _step(scene: Scene, played: Performance) -> Shape:
     return {
         "number": came.number,
         "line": step.line,
-        "at": _instant(came.at, played),
+        "at": instant(came.at, played),
         "matter": came.matter,
-        "by": _actor(by, played) if by is not None else None,
+        "by": actor_shape(by, played) if by is not None else None,
         "do": step.do,
         "note": _label(step.note),
-        "timers": _events(scene.timers, played),
-        "events": _events(scene.own, played),
-        "refusal": _refusal(answer, played) if isinstance(answer, Refused) else None,
+        "timers": events_shape(scene.timers, played),
+        "events": events_shape(scene.own, played),
+        "refusal": refusal_shape(answer, played) if isinstance(answer, Refused) else None,
         "stage": came.state.stage.value if came.state is not None else None,
-        "duties": [_duty(duty, played) for duty in came.duties],
+        "duties": [duty_shape(duty, played) for duty in came.duties],
     }
 
 
-def _actor(actor: StoryActor, played: Performance) -> Shape:
+def actor_shape(actor: StoryActor, played: Performance) -> Shape:
+    """Who acts."""
+
     def who(lang: texts.Lang) -> str:
         if actor.title is not None:
             return str(getattr(actor.title, lang))
@@ -86,11 +89,12 @@ def _actor(actor: StoryActor, played: Performance) -> Shape:
     }
 
 
-def _events(happened: Iterable[Happened], played: Performance) -> list[Shape]:
+def events_shape(happened: Iterable[Happened], played: Performance) -> list[Shape]:
+    """What happened, in order."""
     return [
         {
             "matter": one.matter,
-            "at": _instant(one.event.at, played),
+            "at": instant(one.event.at, played),
             "event": json.loads(dump_events((one.event,)))[0],
             "importance": texts.importance(one.event).name.lower(),
             "text": _both(lambda lang, o=one: texts.event(o.event, o.before, played.rules, lang)),  # type: ignore[misc]
@@ -99,7 +103,8 @@ def _events(happened: Iterable[Happened], played: Performance) -> list[Shape]:
     ]
 
 
-def _refusal(refused: Refused, played: Performance) -> Shape:
+def refusal_shape(refused: Refused, played: Performance) -> Shape:
+    """Why a command was refused."""
     return {
         "command": refused.command,
         "code": refused.code,
@@ -118,19 +123,21 @@ def _refusal(refused: Refused, played: Performance) -> Shape:
     }
 
 
-def _duty(duty: Duty, played: Performance) -> Shape:
+def duty_shape(duty: Duty, played: Performance) -> Shape:
+    """Whose move it is."""
     return {
         "clock": duty.clock,
         "what": duty.what.value,
         "unit": duty.unit,
         "raiser": duty.raiser,
-        "since": _instant(duty.since, played),
-        "due": _instant(duty.due, played),
+        "since": instant(duty.since, played),
+        "due": instant(duty.due, played),
         "settled_by": list(duty.settled_by),
     }
 
 
-def _matter(matter: Matter, played: Performance) -> Shape:
+def matter_shape(matter: Matter, played: Performance) -> Shape:
+    """A matter as it stands, with its clocks."""
     parts: dict[Part, list[str]] = {part: [] for part in Part}
     for responder in matter.responders:
         parts[responder.part].append(responder.unit)
@@ -143,7 +150,7 @@ def _matter(matter: Matter, played: Performance) -> Shape:
         "first_responder": matter.first_responder,
         "joint": parts[Part.JOINT],
         "invited": parts[Part.INVITED],
-        "closed_at": _instant(matter.closed_at, played) if matter.closed_at is not None else None,
+        "closed_at": instant(matter.closed_at, played) if matter.closed_at is not None else None,
         "clocks": [_clock(clock, played) for clock in matter.clocks],
     }
 
@@ -155,8 +162,8 @@ def _clock(clock: Clock, played: Performance) -> Shape:
         "what": clock.what.value,
         "unit": clock.unit,
         "raiser": clock.raiser,
-        "started": _instant(clock.started, played),
-        "due": _instant(due.at, played),
+        "started": instant(clock.started, played),
+        "due": instant(due.at, played),
         "limit": {
             "amount": due.limit.amount,
             "unit": due.limit.unit.value,
@@ -165,6 +172,6 @@ def _clock(clock: Clock, played: Performance) -> Shape:
         },
         "provisional": due.provisional,
         "explained": _both(lambda lang: texts.due(due, played.rules, lang)),
-        "ended": _instant(clock.ended, played) if clock.ended is not None else None,
+        "ended": instant(clock.ended, played) if clock.ended is not None else None,
         "verdict": clock.verdict.value if clock.verdict is not None else None,
     }

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from whistle_engine.cli.files import replace
 from whistle_engine.cli.output import BadInput, Lang, no_output, write
-from whistle_engine.cli.policy_words import say
+from whistle_engine.cli.policy.words import say
 
 if TYPE_CHECKING:
     from whistle_engine.policy import Policy
@@ -88,24 +88,12 @@ def put(path: Path, old: bytes, new: bytes, lang: Lang) -> None:
     Raises:
         BadInput: it has other bytes than the old ones by now, or cannot be written.
     """
-    from shutil import copymode
-    from tempfile import mkstemp
 
-    target = path.resolve()  # a link stays a link
-    made = None
-    try:
-        handle, made = mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(new)
-            file.flush()
-            os.fsync(file.fileno())
-        copymode(target, made)
+    def unchanged(target: Path) -> None:
         if target.read_bytes() != old:
             raise BadInput(say("meanwhile", lang, file=path))
-        Path(made).replace(target)
-        made = None
+
+    try:
+        replace(path, new, just_before=unchanged)
     except OSError as error:
         raise BadInput(say("unwritable", lang, file=path, why=error.strerror)) from None
-    finally:
-        if made is not None:
-            Path(made).unlink(missing_ok=True)

@@ -19,8 +19,8 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
-from whistle_engine.cli.policy_files import directory_beside
-from whistle_engine.cli.policy_words import say
+from whistle_engine.cli.policy.files import directory_beside
+from whistle_engine.cli.policy.words import say
 
 if TYPE_CHECKING:
     from whistle_engine.directory import Directory

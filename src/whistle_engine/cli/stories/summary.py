@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from whistle_engine import events as e
 from whistle_engine import texts
 from whistle_engine.cli.output import Lang
-from whistle_engine.cli.telling import Teller
+from whistle_engine.cli.stories.telling import Teller
+from whistle_engine.cli.tables import table
 from whistle_engine.cli.words import moment, say, span, until
 from whistle_engine.model import Clock, Matter, MatterId, Part, Verdict, What
 
@@ -229,29 +230,21 @@ def _events(teller: Teller, matter: MatterId) -> list[e.Event]:
     ]
 
 
-def table(teller: Teller, matter: Matter, cells: int) -> list[str]:
+def clock_table(teller: Teller, matter: Matter, cells: int) -> list[str]:
     """The clocks of a matter as the lines of a table: whose, for what, due, ended, and how."""
-    from io import StringIO
-
-    from rich.console import Console
-    from rich.table import Table
-
     lang = teller.lang
-    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for key in ("who", "what", "due", "ended", "verdict"):
-        flexible = key in ("who", "what")
-        grid.add_column(say(f"table.{key}", lang), no_wrap=not flexible, overflow="fold")
+    rows = []
     for clock in matter.clocks:
         at = clock.ended
-        ended = moment(at, teller.rules, lang, key="short") if at is not None else ""
         mark = {Verdict.KEPT: "✓ ", Verdict.MISSED: "✗ "}.get(clock.verdict or Verdict.SUPERSEDED)
-        grid.add_row(
-            teller.holder(clock),
-            texts.label(clock.what, lang),
-            until(clock.due.at, teller.rules, lang, key="short"),
-            ended,
-            (mark or "· ") + verdict_words(teller, clock.verdict),
+        rows.append(
+            (
+                teller.holder(clock),
+                texts.label(clock.what, lang),
+                until(clock.due.at, teller.rules, lang, key="short"),
+                moment(at, teller.rules, lang, key="short") if at is not None else "",
+                (mark or "· ") + verdict_words(teller, clock.verdict),
+            )
         )
-    page = StringIO()
-    Console(file=page, width=cells, color_system=None, legacy_windows=False).print(grid)
-    return [line.rstrip() for line in page.getvalue().splitlines()]
+    heads = [say(f"table.{key}", lang) for key in ("who", "what", "due", "ended", "verdict")]
+    return table(heads, rows, cells, folded=(0, 1))

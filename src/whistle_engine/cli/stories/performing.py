@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 from attrs import define, field, frozen
 
+from whistle_engine.cli.output import Lang
 from whistle_engine.codec import load_events
 from whistle_engine.errors import StoryError
 from whistle_engine.events import Event
 from whistle_engine.model import Matter, MatterId
 from whistle_engine.rules import Rules
+from whistle_engine.storage.api import Store
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.rows import Record
 from whistle_engine.story import PlayedStep, Story, play
@@ -50,6 +52,7 @@ class Performance:
     Attributes:
         states: every matter, as it stood at the end.
         problems: what came otherwise than expected; empty if the story holds.
+        quoted: the languages in which words are told; stories hold words in Chinese only.
     """
 
     story: Story
@@ -57,17 +60,23 @@ class Performance:
     scenes: tuple[Scene, ...]
     states: dict[MatterId, Matter]
     problems: tuple[str, ...] = ()
+    quoted: tuple[Lang, ...] = ("zh",)
 
 
-def perform(story: Story) -> Performance:
-    """Play a story in memory.
+def perform(story: Story, store: Store | None = None) -> Performance:
+    """Play a story.
+
+    Args:
+        story: the story.
+        store: where it is kept; ``None`` takes a new one in memory.
 
     Raises:
         PolicyError: the policy that it names cannot be used.
         StoryError: it cannot be played: a unit that is in no directory …
     """
     rules = rules_of(story)
-    watch = _Watch(MemoryStore())
+    watch = _Watch(store if store is not None else MemoryStore())
+    watch.skip()
     failed: tuple[str, ...] = ()
     try:
         play(story, rules, store=watch.store, on_step=watch.see)
@@ -94,10 +103,14 @@ def _unexpected(came: PlayedStep, rules: Rules) -> bool:
 class _Watch:
     """Follows the store from step to step, so that nothing that was written is missed."""
 
-    store: MemoryStore
+    store: Store
     scenes: list[Scene] = field(factory=list)
     states: dict[MatterId, Matter] = field(factory=dict)
     position: int = 0
+
+    def skip(self) -> None:
+        """Leave out what the store holds already."""
+        self._read()
 
     def see(self, came: PlayedStep) -> None:
         """Keep what was written since the step before."""
@@ -115,7 +128,7 @@ class _Watch:
     def _own(self, came: PlayedStep, records: list[Record]) -> str | None:
         """The step's own command, which comes after all timers; ``None`` if it wrote nothing."""
         events = came.answer if isinstance(came.answer, tuple) else came.answer.recorded
-        wrote = bool(events) and came.step.do not in PASSIVE
+        wrote = bool(events) and bool(records) and came.step.do not in PASSIVE
         return records[-1].command_id if wrote else None
 
     def _read(self) -> list[Record]:

@@ -17,7 +17,7 @@ import attrs
 from whistle_engine import events as e
 from whistle_engine import texts
 from whistle_engine.cli.output import Lang
-from whistle_engine.cli.performing import Happened, Performance, Scene
+from whistle_engine.cli.stories.performing import Happened, Performance, Scene
 from whistle_engine.cli.words import capital, say
 from whistle_engine.model import (
     Actor,
@@ -184,12 +184,9 @@ class Teller:
         return capital(texts.who(actor.actor, self.lang, rules=self.rules), self.lang)
 
     def _words(self, said: Mapping[str, str], note: str) -> tuple[str, str]:
-        """What is quoted, and what is noted; where they are alike, the quotation.
-
-        Stories hold words in Chinese only, so they are quoted in Chinese only.
-        """
+        """What is quoted, and what is noted; where they are alike, the quotation."""
         words = said.get("text") or said.get("reason") or ""
-        if self.lang != "zh" or not words:
+        if self.lang not in self.played.quoted or not words:
             return "", note
         if SequenceMatcher(None, words, note).ratio() > _ALIKE:
             note = ""

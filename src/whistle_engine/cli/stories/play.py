@@ -20,7 +20,7 @@ from whistle_engine.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from whistle_engine.cli.performing import Performance
+    from whistle_engine.cli.stories.performing import Performance
     from whistle_engine.story import Story
 
 
@@ -55,11 +55,11 @@ def play(
         raise click.UsageError("name a story, or take --list", context)
     played = _played(story, lang)
     if as_json:
-        from whistle_engine.cli.shape import story_shape
+        from whistle_engine.cli.stories.shape import story_shape
 
         write_json(story_shape(played))
     else:
-        from whistle_engine.cli.page import story_page
+        from whistle_engine.cli.stories.page import story_page
 
         write("\n".join(story_page(played, lang, room())))
     _verdict(context, played, lang, as_json=as_json)
@@ -77,7 +77,7 @@ def _verdict(context: click.Context, played: Performance, lang: Lang, *, as_json
 
 
 def _played(name: str, lang: Lang) -> Performance:
-    from whistle_engine.cli.performing import perform
+    from whistle_engine.cli.stories.performing import perform
     from whistle_engine.errors import PolicyError, WhistleError
 
     try:

@@ -18,7 +18,7 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
-from whistle_engine.cli.policy_files import (
+from whistle_engine.cli.policy.files import (
     directory_beside,
     loaded,
     shown_path,
@@ -26,7 +26,7 @@ from whistle_engine.cli.policy_files import (
     told,
     write_patch,
 )
-from whistle_engine.cli.policy_words import say
+from whistle_engine.cli.policy.words import say
 
 if TYPE_CHECKING:
     from whistle_engine.policy import Category, ListItem, Policy

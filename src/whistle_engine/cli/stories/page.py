@@ -8,9 +8,9 @@ import click
 
 from whistle_engine.cli.filling import fill, width
 from whistle_engine.cli.output import Lang
-from whistle_engine.cli.performing import Performance
-from whistle_engine.cli.summary import rows, table
-from whistle_engine.cli.telling import Entry, Limit, Teller
+from whistle_engine.cli.stories.performing import Performance
+from whistle_engine.cli.stories.summary import clock_table, rows
+from whistle_engine.cli.stories.telling import Entry, Limit, Teller
 from whistle_engine.cli.words import day, say
 
 _INDENT = " " * 7  # under "09:10  "
@@ -119,4 +119,4 @@ def _summaries(teller: Teller, cells: int) -> Iterator[str]:
             yield from fill(value, cells, indent=" " * column, first=first)
         if matter.clocks:
             yield ""
-            yield from table(teller, matter, cells)
+            yield from clock_table(teller, matter, cells)
