@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from random import random
-from threading import Event
 
 from whistle_engine._firing import utc
 from whistle_engine._pace import USUAL, Backoff, Figures
@@ -79,7 +80,8 @@ class Relay:
         self._notice_lease = notice_lease
         self._batch = batch
         self._report = report
-        self._stopping = Event()
+        self._stopping = False
+        self._bell: SimpleQueue[None] = SimpleQueue()
         self._figures = Figures()
         self._guards = tuple(Guarded(each, patience) for each in notifiers)
         self._longest = patience * len(self._guards)
@@ -123,7 +125,7 @@ class Relay:
         """
         pause = wait if wait is not None else self._pause
         failures = 0
-        while not self._stopping.is_set():
+        while not self._stopping:
             try:
                 done = self.step()
             except StoreClosed:
@@ -141,12 +143,15 @@ class Relay:
     def stop(self) -> None:
         """Let the step under way give back what it has not begun, and end the loop, for good.
 
-        It may be called from any thread, and from a signal's handler.
+        It may be called from any thread, and from a signal's handler: unlike an ``Event``, this
+        kind of queue can be used by a handler that interrupts its own use.
         """
-        self._stopping.set()
+        self._stopping = True
+        self._bell.put(None)
 
     def _pause(self, length: timedelta) -> None:
-        self._stopping.wait(length.total_seconds())
+        with suppress(Empty):
+            self._bell.put(self._bell.get(timeout=length.total_seconds()))  # others wait too
 
     def step(self, now: datetime | None = None) -> Figures:
         """Claim a batch of due timers and fire them, then a batch of notices and hand them on.
@@ -185,7 +190,7 @@ class Relay:
         done = Figures()
         for claim in queue.claim(now=claimed, until=until, limit=limit):
             at = self._now(now)
-            if self._stopping.is_set() or at + longest > until:
+            if self._stopping or at + longest > until:
                 queue.fail(claim, retry_at=at)
             else:
                 done += work(claim, at)
