@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.drafts import draft
 from whistle_engine.errors import StoreFailed, StoreUnreadable
+from whistle_engine.generate import generate
+from whistle_engine.policy_file import shipped_rules
+from whistle_engine.rebuilding import rebuild_all
 from whistle_engine.storage.rows import LedgerFilter
 from whistle_engine.storage.sqlite import SqliteStore
+from whistle_engine.verify import Check, verify
+
+START = datetime(2024, 3, 4, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -69,3 +78,19 @@ def test_a_file_taken_away_while_open_is_not_written_to(path: Path) -> None:
             store.append([draft("b")])
     with SqliteStore(path.with_name("elsewhere.db")) as store:
         assert [r.matter for r in store.feed(0, limit=9)] == ["a"]
+
+
+def test_a_matter_without_its_row_is_read_all_the_same_and_mended(path: Path) -> None:
+    with SqliteStore(path) as store:
+        for _ in generate(store, shipped_rules(), seed=3, start=START, matters=3):
+            pass
+        before = store.projection("g3-000002")
+    with closing(sqlite3.connect(path)) as bare, bare:
+        bare.execute("DELETE FROM whistle_matters WHERE matter = 'g3-000002'")
+    with SqliteStore(path) as store:
+        assert "g3-000002" in [history.matter for history in store.scan(None, limit=9)]
+        (found,) = verify(store, most=9).mismatches
+        assert (found.matter, found.what) == ("g3-000002", Check.ROW)
+        rebuild_all(store)
+        assert store.projection("g3-000002") == before
+        assert verify(store).ok

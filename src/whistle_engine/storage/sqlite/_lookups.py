@@ -40,7 +40,9 @@ LOAD = f"SELECT {COMMIT} FROM whistle_commits WHERE matter = ? OR command_id = ?
 FEED = f"SELECT {COMMIT} FROM whistle_commits WHERE position > ? ORDER BY position LIMIT ?"
 SCAN = f"""
 SELECT {COMMIT} FROM whistle_commits
-WHERE matter IN (SELECT matter FROM whistle_matters WHERE {{after}} ORDER BY matter LIMIT ?)
+WHERE matter IN (
+  SELECT DISTINCT matter FROM whistle_commits WHERE {{after}} ORDER BY matter LIMIT ?
+)
 ORDER BY matter, version
 """
 
