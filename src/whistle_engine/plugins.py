@@ -162,14 +162,16 @@ class Plugins:
 
     # --------------------------------------------------------------------------- by name
 
-    def open_store(self, where: str | Store) -> Store:
+    def open_store(self, where: str | Store, *, create: bool = True) -> Store:
         """Open a store by its URL; a store object is given back as it is.
 
         Args:
             where: such as ``memory:`` or ``sqlite:///whistle.db``.
+            create: make one where there is none.
 
         Raises:
             PluginError: nobody registered a store for the scheme, or it is no URL.
+            StoreError: it cannot be opened; or there is none, and none is to be made.
         """
         if not isinstance(where, str):
             return where
@@ -180,7 +182,7 @@ class Plugins:
                 f"{where!r} is no URL of a store: it begins with a scheme and a colon, such as "
                 f"memory: or sqlite:///whistle.db (schemes: {known})"
             )
-        return self._get(StoreFactory, scheme.lower()).open(where)
+        return self._get(StoreFactory, scheme.lower()).open(where, create=create)
 
     def notifier(self, name: str | Notifier) -> Notifier:
         """A notifier by its name, or ``NAME:ADDRESS``; an object is given back as it is.

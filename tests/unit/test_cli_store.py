@@ -42,7 +42,7 @@ def bring(monkeypatch: pytest.MonkeyPatch) -> object:
         class Acme:
             @hookimpl
             def whistle_stores(self) -> list[StoreFactory]:
-                return [StoreFactory(scheme="acme", open=kind)]  # type: ignore[arg-type]
+                return [StoreFactory(scheme="acme", open=kind, contract=1)]  # type: ignore[arg-type]
 
         loaded = Plugins.load(plugins=[Acme()])
         monkeypatch.setattr("whistle_engine.cli.store.opening.installed", lambda: loaded)
@@ -90,7 +90,7 @@ def test_a_broken_store_leaves_with_1(bring: object) -> None:
             self.closed = True
             super().close()
 
-    bring(lambda _: ClosesOnce())  # type: ignore[operator]
+    bring(lambda _, **_more: ClosesOnce())  # type: ignore[operator]
     told = run("store", "check", "acme:{name}", "--tests", FEW)
     assert told.exit_code == 1
     assert "The store breaks the contract: 1 of 2 tests failed" in told.stdout
@@ -105,7 +105,7 @@ def test_a_store_that_does_nothing_yet_is_told_by_the_tests(bring: object) -> No
         def feed(self, after: int, *, limit: int) -> tuple[()]:
             raise NotImplementedError
 
-    bring(lambda _: Skeleton())  # type: ignore[operator]
+    bring(lambda _, **_more: Skeleton())  # type: ignore[operator]
     told = run("store", "check", "acme:{name}", "--tests", FEW)
     assert told.exit_code == 1
     assert "2 of 2 tests failed" in told.stdout
@@ -118,7 +118,7 @@ def test_a_store_that_cannot_say_what_it_can_is_told(bring: object) -> None:
         def capabilities(self) -> frozenset[object]:  # type: ignore[override]
             raise NotImplementedError("to be done")
 
-    bring(lambda _: Silent())  # type: ignore[operator]
+    bring(lambda _, **_more: Silent())  # type: ignore[operator]
     is_wrong(run("store", "check", "acme:{name}"), "acme:{name}: NotImplementedError: to be done")
 
 
@@ -156,7 +156,7 @@ def test_a_place_that_says_nothing_about_what_is_opened(tmp_path: Path, bring: o
     """The URL has a place, and yet leads to a store that holds something."""
     filled(tmp_path, "shared")
     before = (tmp_path / "whistle.db").read_bytes()
-    bring(lambda _: SqliteStore(tmp_path / "whistle.db"))  # type: ignore[operator]
+    bring(lambda _, **_more: SqliteStore(tmp_path / "whistle.db"))  # type: ignore[operator]
     is_wrong(run("store", "check", "acme:{name}"), "holds something already")
     is_wrong(run("store", "check", "acme:{name}", "--lang", "zh"), "已有内容")
     assert (tmp_path / "whistle.db").read_bytes() == before
@@ -202,7 +202,8 @@ def test_what_is_wrong_is_told_in_one_line(args: list[str], word: str) -> None:
 
 
 def test_what_a_plugin_raises_is_told_in_one_line(bring: object) -> None:
-    def refuse(_: str) -> object:
+    def refuse(_: str, *, create: bool) -> object:
+        del create
         raise OSError("connection refused:\nis the server there?")
 
     bring(refuse)  # type: ignore[operator]

@@ -29,6 +29,7 @@ from whistle_engine.notify.log import LogNotifier
 from whistle_engine.notify.memory import MemoryNotifier
 from whistle_engine.plugins import KINDS, OURS, Plugins, Problem
 from whistle_engine.policy_file import Files, completed, shipped, shipped_files, shipped_rules
+from whistle_engine.storage.api import CONTRACT
 from whistle_engine.storage.memory import MemoryStore
 
 Install = Callable[..., None]
@@ -39,13 +40,13 @@ from whistle_engine.storage.memory import MemoryStore
 
 opened = []
 
-def open_store(url):
+def open_store(url, *, create):
     opened.append(url)
     return MemoryStore()
 
 @hookimpl
 def whistle_stores():
-    return [StoreFactory(scheme="acme", open=open_store)]
+    return [StoreFactory(scheme="acme", open=open_store, contract=1)]
 """
 
 
@@ -115,12 +116,20 @@ BROKEN = {
     ),
     "gives another kind": (
         GOOD + "\n@hookimpl\ndef whistle_notifiers():\n"
-        "    return [StoreFactory(scheme='other', open=open_store)]\n",
+        "    return [StoreFactory(scheme='other', open=open_store, contract=1)]\n",
         "whistle_notifiers gives StoreFactory, not NotifierFactory",
     ),
     "gives a bad name": (
         GOOD.replace('"acme"', '"Acme DB"'),
         "ValueError: the scheme 'Acme DB' is no name: ",
+    ),
+    "was made for a later contract": (
+        GOOD.replace("contract=1", "contract=2"),
+        "made for contract 2, and this release has contract 1: install a release of the engine",
+    ),
+    "was made for an earlier contract": (
+        GOOD.replace("contract=1", "contract=0"),
+        "this release has contract 1: install a release of the plugin that fits",
     ),
     "gives what cannot be called": (
         GOOD.replace("open=open_store", "open='acme'"),
@@ -208,9 +217,13 @@ class Stores:
 
     @hookimpl
     def whistle_stores(self) -> list[StoreFactory]:
-        return [StoreFactory(scheme=scheme, open=self.open) for scheme in self.schemes]
+        return [
+            StoreFactory(scheme=scheme, open=self.open, contract=CONTRACT)
+            for scheme in self.schemes
+        ]
 
-    def open(self, _url: str) -> MemoryStore:
+    def open(self, _url: str, *, create: bool) -> MemoryStore:
+        assert create
         return MemoryStore()
 
 

@@ -40,6 +40,9 @@ from whistle_engine.storage.rows import (
     VaultText,
 )
 
+CONTRACT = 1
+"""The number of the contract: it rises when a store that was right may no longer be."""
+
 
 class Capability(Enum):
     """What not every store can do; the kit asks for no more than a store says.
@@ -336,6 +339,7 @@ class Store(Commits, Lookups, Vault, Documents, Protocol):
 
 
 __all__ = [
+    "CONTRACT",
     "Capability",
     "Commits",
     "Documents",

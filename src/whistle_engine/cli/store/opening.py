@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 STORE = "WHISTLE_STORE"
 """The environment variable that names the store where no option does."""
 
-_SQLITE = "sqlite:"
 _FORGETFUL = re.compile(r"(memory|sqlite):/{0,3}(:memory:)?", re.IGNORECASE)
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 
@@ -77,18 +76,17 @@ def forgets(url: str) -> bool:
 
 
 @contextmanager
-def opened(url: str, *, create: bool = False, durable: bool = True) -> Iterator[Store]:
+def opened(url: str, *, create: bool = False) -> Iterator[Store]:
     """Open a store, close it in the end, and tell what goes wrong with it in one line.
 
     Args:
         url: the store's.
-        create: make an SQLite file where there is none; stores of plugins do as they do.
-        durable: write each append of an SQLite store through to the disk.
+        create: make one where there is none.
 
     Raises:
         BadInput: it cannot be opened, or fails while it is used.
     """
-    store = _opened(url, create=create, durable=durable)
+    store = _opened(url, create=create)
     try:
         with in_one_line():
             yield store
@@ -112,15 +110,11 @@ def line(error: BaseException) -> str:
     return " ".join(str(error).split())
 
 
-def _opened(url: str, *, create: bool, durable: bool) -> Store:
+def _opened(url: str, *, create: bool) -> Store:
     from whistle_engine.errors import WhistleError
 
     try:
-        if not url.lower().startswith(_SQLITE):
-            return open_url(url)
-        from whistle_engine.storage.sqlite import SqliteStore
-
-        return SqliteStore(url, create=create, durable=durable)
+        return installed().open_store(url, create=create)
     except (WhistleError, ValueError) as error:  # a ValueError tells what a URL should be
         raise BadInput(line(error)) from None
     except click.ClickException:

@@ -40,7 +40,7 @@ def demo_store(url: str, cases: Sequence[str], lang: Lang) -> Iterator[Store]:
             for ending in BESIDE:
                 file.with_name(file.name + ending).unlink(missing_ok=True)
     # A power cut may cost a demo its file: it would not be missed, and each step waits for no disk.
-    with opened(url, create=True, durable=False) as store:
+    with opened(url, create=True) as store:
         if store.feed(0, limit=1):
             raise BadInput(say("demo.holds", lang, store=shown(url)))
         yield store
