@@ -8,7 +8,7 @@ from collections.abc import Callable
 from whistle_engine.errors import StoreClosed
 from whistle_engine.model import TextRef
 from whistle_engine.storage.api import Capability, Store
-from whistle_engine.storage.rows import Claim, Erased, LedgerFilter, Projection
+from whistle_engine.storage.rows import Claim, Erased, LedgerFilter, Projection, VaultText
 from whistle_engine.testing.stores._check import holds, raises, same, standard, undeclared
 from whistle_engine.testing.stores._samples import (
     AT,
@@ -153,6 +153,8 @@ class Vaulting(StoreKit):
         write(store, draft("m", 1, "c", texts=(text("c", words=words, salt=salt),)))
         if self.raw_bytes() is None:
             undeclared("raw_bytes(): that erased words are in none of the store's files")
+        kept = store.read_text(REF)
+        holds(isinstance(kept, VaultText), "the words are there until they are erased", seen=kept)
         store.erase_text(REF)
         write(store, draft("n"))
         store.close()
