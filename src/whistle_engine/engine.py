@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from whistle_engine import _erasing, _firing, rebuilding
 from whistle_engine._bulk import BATCH, Outcome, execute_window, windows
-from whistle_engine._documents import kept
+from whistle_engine._documents import expect_in_force, kept
 from whistle_engine._executing import ATTEMPTS, RESERVED, Executor, asked
 from whistle_engine._firing import LEASE, SYSTEM, utc
 from whistle_engine._reading import Reader
@@ -77,18 +77,16 @@ class Engine:
 
         Args:
             store: where the commits go.
-            rules: the policy and directory to decide by.
+            rules: the policy and directory to decide by. For a trial they may be rules that are
+                not in force yet, or no longer.
             clock: tells the time; its instants have to carry a time zone.
             salt: gives the bytes with which the digest of each text is salted. Another one than
                 the default is for invented histories only, which have to come out the same twice.
-
-        Raises:
-            ValueError: the policy is not in force yet.
         """
         self._store = store
         self._clock = clock
         self._salt = salt
-        self.adopt(rules)
+        self._rules = kept(store, rules)
 
     @property
     def store(self) -> Store:
@@ -113,7 +111,8 @@ class Engine:
         Raises:
             ValueError: the policy is not in force yet; the engine decides by the one before.
         """
-        self._rules = kept(self._store, rules, self._now())
+        expect_in_force(rules, self._now())
+        self._rules = kept(self._store, rules)
 
     # ------------------------------------------------------------------------------- commands
 
