@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import get_language
+from whistle_engine import texts
 from whistle_engine.model import Label
 from whistle_engine.texts import Lang
 
@@ -25,8 +26,7 @@ def title(label: Label) -> str:
 
 def unit(code: str | None) -> str:
     """A unit's title, or the code of one that the directory does not have."""
-    found = rules().directory.unit(code)
-    return (code or "") if found is None else title(found.title)
+    return texts.title("unit", code, lang(), rules=rules()) if code else ""
 
 
 def units(codes: Iterable[str] | None = None) -> Choices:
@@ -37,5 +37,4 @@ def units(codes: Iterable[str] | None = None) -> Choices:
 
 def category(code: str | None) -> str:
     """A category's title."""
-    rows = rules().policy.categories
-    return next((title(row.title) for row in rows if row.code == code), code or "")
+    return texts.title("category", code, lang(), rules=rules()) if code else ""

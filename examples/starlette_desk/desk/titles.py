@@ -8,7 +8,7 @@ from enum import Enum
 
 from whistle_engine.model import Label
 from whistle_engine.rules import Rules
-from whistle_engine.texts import Lang, label
+from whistle_engine.texts import Lang, label, title
 
 
 def chosen(accepted: str) -> Lang:
@@ -46,19 +46,15 @@ class Titles:
 
     def unit(self, code: str | None) -> str | None:
         """A unit, as the directory calls it."""
-        unit = self.rules.directory.unit(code)
-        return code if unit is None else self.pick(unit.title)
+        return None if code is None else title("unit", code, self.lang, rules=self.rules)
 
     def kind(self, code: str) -> str:
         """A kind of whistle, as the policy calls it."""
-        kind = self.rules.policy.kind_of.get(code)
-        return code if kind is None else self.pick(kind.title)
+        return title("kind", code, self.lang, rules=self.rules)
 
     def category(self, code: str | None) -> str | None:
-        """A category, as the catalogue calls it, also one that is no longer in force."""
-        rows = (row.title for row in reversed(self.rules.policy.categories) if row.code == code)
-        title = next(rows, None)
-        return code if title is None else self.pick(title)
+        """A category, as the catalogue calls it."""
+        return None if code is None else title("category", code, self.lang, rules=self.rules)
 
     def local(self, at: datetime | None) -> str | None:
         """An instant in ISO 8601, with the city's offset."""
