@@ -29,6 +29,7 @@ from whistle_engine.cli.policy.files import (
 from whistle_engine.cli.policy.words import say
 
 if TYPE_CHECKING:
+    from whistle_engine.directory import Directory
     from whistle_engine.policy import Category, ListItem, Policy
     from whistle_engine.policy_file import Files
     from whistle_engine.policy_file.editing import Proposal
@@ -138,6 +139,21 @@ def _category(proposal: Proposal, policy: Policy, lang: Lang, **said: Any) -> Ca
         raise BadInput(say("row.options", lang, why=error.problems[0].said(lang))) from None
 
 
+def _expect_leads(entry: Category | ListItem, directory: Directory, lang: Lang) -> None:
+    """See that nobody is to lead who can only be invited: no decision can have named it (FR1).
+
+    Raises:
+        BadInput: somebody is.
+    """
+    from whistle_engine.responder import INVITED_ONLY
+
+    for code in getattr(entry, "leads", ()):
+        unit = directory.unit(code)
+        if unit is not None and (unit.kind in INVITED_ONLY or not unit.may_lead):
+            title = unit.title.zh if lang == "zh" else unit.title.en
+            raise BadInput(say("row.invited", lang, code=code, title=title))
+
+
 def _patch(
     path: Path, files: Files, entry: Category | ListItem, directory: Path | None, lang: Lang
 ) -> str:
@@ -149,7 +165,9 @@ def _patch(
     policy = loaded(files, texts, lang)
     units = directory or directory_beside(path)
     if directory is not None or units.is_file():
-        compiled(policy, load_directory(units))
+        found = load_directory(units)
+        compiled(policy, found)
+        _expect_leads(entry, found.value, lang)
     else:
         click.echo(say("check.alone", lang, file=units.name), err=True)
     return "".join(

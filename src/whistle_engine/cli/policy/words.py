@@ -92,6 +92,13 @@ WORDS: Words = {
         "{why}（用--zh、--en、--affair、--kind写明）",
         "{why} (by --zh, --en, --affair and --kind)",
     ),
+    "row.invited": (
+        "{title}（{code}）只能受邀参加，不能主办，统筹协调单位不会这样指定；请填写实际指定的单位。",
+        (
+            "{title} ({code}) can only be invited, never lead, so no decision can have named it; "
+            "give the unit that was designated"
+        ),
+    ),
     "check.alone": (
         "没有单位名录（{file}），与单位有关的项目未检查；请用--directory指明。",
         "there is no directory ({file}), so units were not checked; name one by --directory",
