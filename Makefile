@@ -36,6 +36,7 @@ help:
 
 demo: $(VENV)/.installed
 	@$(VENV)/bin/whistle demo
+	@echo "(whistle: $(VENV)/bin/whistle)"
 
 test: $(DEV)/.installed
 	WHISTLE_TEST_INSTALLED=1 $(DEV)/bin/pytest $(PYTEST_ARGS)

@@ -381,5 +381,5 @@ def test_the_locale_chooses_the_language(environ: dict[str, str], lang: str) -> 
 
 def test_the_option_goes_before_the_variable_and_that_before_the_locale() -> None:
     env: dict[str, str | None] = {"WHISTLE_LANG": "zh", "LC_ALL": "en_GB"}
-    assert "故事成立" in run("play", "shared", env=env).stdout
+    assert "情景核对通过" in run("play", "shared", env=env).stdout
     assert "The story holds" in run("play", "shared", "--lang", "en", env=env).stdout

@@ -37,6 +37,19 @@ def test_danger_raises_it_and_says_so() -> None:
     assert "险情提级  火情：确有，正在发生" in told
 
 
+def test_a_value_may_be_given_by_what_it_is_called() -> None:
+    by_code = run("classify", "--policy", "xingqing", "category=street_lamp", "timing=unknown")
+    by_title = run("classify", "--policy", "xingqing", "category=路灯故障", "timing=不明")
+    assert by_title.exit_code == 0, by_title.output
+    assert by_title.stdout == by_code.stdout
+
+
+def test_what_is_unknown_is_told_as_such_and_nobody_leads_yet() -> None:
+    told = run("classify", "--policy", "xingqing", "fire=possible", "--lang", "zh").stdout
+    assert "事项类别：不明" in told
+    assert "由统筹协调单位指定" in told
+
+
 def test_a_household_matter_has_no_whistle() -> None:
     told = run("classify", "--policy", "xingqing", "category=neighbour_dispute", "--json")
     shape = json.loads(told.stdout)

@@ -81,9 +81,9 @@ def test_a_matter_is_told_as_its_story_is(stories: str) -> None:
 
 def test_whose_move_it_is_and_since_when(work: str) -> None:
     told = run("matter", "m1", "--store", work, "--lang", "zh").stdout
-    rows = told.partition("现由谁办")[2].splitlines()[1:]
+    rows = told.partition("当前承办")[2].splitlines()[1:]
     assert [row.split() for row in rows] == [
-        ["谁", "办什么", "自", "截止", "时限"],
+        ["责任单位", "待办环节", "起始时间", "截止", "剩余时间"],
         ["兴庆区城市管理局", "报到", "3月4日09:00", "3月4日13:00", "还有2小时"],
         ["兴庆区城市管理局", "办理", "3月4日09:00", "3月5日09:00", "还有22小时"],
     ]
@@ -192,7 +192,7 @@ def test_the_ledger_lists_matters_by_time_of_receiving(stories: str) -> None:
     told = run("ledger", "--store", stories, "--lang", "zh")
     assert told.exit_code == 0, told.output
     assert told.stdout.splitlines()[0].split() == [
-        "事项", "受理", "阶段", "类型", "类别", "主办", "最近截止",
+        "事项", "受理", "阶段", "哨型", "类别", "主办", "最近到期",
     ]  # fmt: skip
     rows = json.loads(run("ledger", "--store", stories, "--json").stdout)["rows"]
     assert [row["opened_at"] for row in rows] == sorted(row["opened_at"] for row in rows)
@@ -298,7 +298,9 @@ def test_an_inbox_lists_what_waits_the_earliest_due_first(work: str) -> None:
     assert told.splitlines()[1].split() == [
         "m1", "报到", "2026年3月4日09:00", "2026年3月4日13:00", "还有2小时",
     ]  # fmt: skip
-    assert run("inbox", "gulou", "--store", work).stdout == "Gulou Community has nothing to do.\n"
+    assert run("inbox", "gulou", "--store", work).stdout == (
+        "Nothing waits for Gulou Community that you may see.\n"
+    )
     own = run("inbox", "chengguan", "--store", work, "--as", "receiver:chengguan", "--json")
     assert json.loads(own.stdout)["rows"] == rows
     other = run("inbox", "chengguan", "--store", work, "--as", "receiver:zhujian", "--json")

@@ -92,7 +92,7 @@ def test_figures_are_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     )
     monkeypatch.setattr("whistle_engine.cli.working.run._worked", lambda *_, **__: told_)
     chinese = run("run", "--store", url, "--lang", "zh").stdout
-    assert "到时处理3次；最迟的一次迟1小时2分钟；被拒1次，列入死信；" in chinese
+    assert "到时处理3次；最迟的一次迟1小时2分钟；被拒1次，列为处理失败；" in chinese
     english = " ".join(run("run", "--store", url).stdout.split())
     assert english.startswith("3 timers fired; the latest 1 h 2 min late; 1 refused, now dead")
     assert english.endswith("7 overtaken by others.")

@@ -57,7 +57,7 @@ WORDS: Words = {
     "clause.policy": ("本地规则", "policy"),
     "clause.table": ("办理流程", "stages"),
     "due": ("{what}：{who}。", "{what}: {who}. "),
-    "same": ("算法同前。", "Counted as before."),
+    "same": ("计算方式同前。", "Counted as before."),
     "stop": ("；", "; "),
     "none": ("（未指明）", "(not named)"),
     "join": ("、", "; "),
@@ -102,8 +102,8 @@ WORDS: Words = {
     "refusals": ("另行拒绝", "also refused"),
     "refused.one": ("{what}（{who}，{clauses}）", "{what} ({who}, {clauses})"),
     "refused.many": ("{what}{n}次（{who}，{clauses}）", "{what}, {n} times ({who}, {clauses})"),
-    "table.who": ("谁", "who"),
-    "table.what": ("做什么", "what"),
+    "table.who": ("责任单位", "who"),
+    "table.what": ("环节", "what"),
     "table.due": ("截止", "due"),
     "table.ended": ("完成", "ended"),
     "table.verdict": ("结果", "verdict"),
@@ -111,8 +111,11 @@ WORDS: Words = {
     "h": ("{n}小时", "{n} h"),
     "min": ("{n}分钟", "{n} min"),
     # play
-    "holds": ("故事成立：{n}步全部符合预期。", "The story holds: all {n} steps came as expected."),
-    "fails": ("故事不成立：", "The story does not hold:"),
+    "holds": (
+        "情景核对通过：{n}步全部符合预期。",
+        "The story holds: all {n} steps came as expected.",
+    ),
+    "fails": ("情景核对未通过：", "The story does not hold:"),
 }
 """The words by key, each in Chinese and in English."""
 

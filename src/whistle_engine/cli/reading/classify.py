@@ -88,11 +88,30 @@ def _facts(words: tuple[str, ...], rules: Rules, lang: Lang) -> Facts:
         name, equals, value = word.partition("=")
         if not equals or not name or not value:
             raise BadInput(say("classify.no_fact", lang, word=word))
-        found.append((name, value))
+        found.append((name, _codes(rules, name).get(value, value)))
     facts = tuple(sorted(found))
     if wrong := fact_problems(rules.policy, facts):
         raise BadInput(texts.refusal(Refused(command="classify", unmet=wrong), lang))
     return facts
+
+
+def _codes(rules: Rules, name: str) -> dict[str, str]:
+    """The values of a fact by what they are called, in either language."""
+    from whistle_engine.model import UNKNOWN
+    from whistle_engine.texts import LANGS
+    from whistle_engine.texts._voice import Voice
+
+    told: dict[str, str] = {}
+    for lang in LANGS:
+        voice = Voice(lang, rules)
+        if name == "category":
+            told |= {getattr(row.title, lang): row.code for row in rules.policy.categories}
+        for fact in rules.policy.facts:
+            if fact.name == name:
+                told |= {voice.among("value", value): value for value in fact.values}
+                told |= {getattr(title, lang): value for value, title in fact.titles.items()}
+        told[voice.among("value", UNKNOWN)] = UNKNOWN
+    return told
 
 
 # ------------------------------------------------------------------------------- what is told
@@ -129,6 +148,8 @@ def _rows(
         leads = (own if unit == "street" else voice.unit(unit) for unit in row.leads)
         yield "lead", say("join", lang).join(leads)
         yield "joint", say("join", lang).join(map(voice.unit, row.joint))
+    elif found.kind is not None:
+        yield "lead", say("classify.no_lead", lang)
     limits = (
         say("classify.limit", lang, what=texts.label(f"what.{name}", lang), limit=voice.limit(one))
         for name, one in _limits(found, row, rules)

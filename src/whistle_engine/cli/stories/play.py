@@ -105,7 +105,7 @@ def _read(name: str) -> Story:
     try:
         return shipped_story(name)
     except StoryError as error:
-        raise BadInput(f"no file {name!r}, and {error}") from None
+        raise BadInput(f"no file {name!r}, and {error} (see whistle play --list)") from None
 
 
 def _list(lang: Lang, *, as_json: bool) -> None:
