@@ -51,9 +51,9 @@ SELECT {DUTY} FROM whistle_duties INDEXED BY whistle_duties_by_unit
 WHERE unit = ? {{after}} ORDER BY due, matter, clock LIMIT ?
 """
 BY_NUMBER = f"{ROWS} WHERE channel = ? AND source_number = ? ORDER BY matter"
-NEAR = f"""
-{ROWS} INDEXED BY whistle_open_by_category
-WHERE open = 1 AND category = ? AND {{place}} ORDER BY opened_at DESC, matter DESC LIMIT ?
+NEAR = """
+SELECT matter FROM whistle_matters INDEXED BY whistle_open_by_category
+WHERE open = 1 AND category = ? AND {place} ORDER BY opened_at DESC, matter DESC LIMIT ?
 """
 AT_PLACE = "place = ?"
 WITHIN = (
@@ -179,15 +179,19 @@ def near(
     within: int,
     limit: int,
 ) -> tuple[MatterRow, ...]:
-    """Open matters of a category at much the same place, latest received first."""
+    """Open matters of a category at much the same place, latest received first.
+
+    Most of those of the category lie elsewhere: the index alone says where, and only the rows of
+    those found are read, of the same moment.
+    """
     which = AT_PLACE
     box: Values = ()
     if at is not None:
         lat, lon = at
         which, box = WITHIN, (lat - within, lat + within, lon - within, lon + within)
     values = (category, place, *box, at_least_one(limit))
-    found = cursor.execute(NEAR.format(place=which), values)
-    return tuple([matter_row(each) for each in found.fetchall()])
+    keys = cursor.execute(NEAR.format(place=which), values).fetchall()
+    return tuple([matter_row(cursor.execute(ROW, key).fetchone()) for key in keys])
 
 
 def projection(cursor: Cursor, matter: MatterId) -> Projection | None:
