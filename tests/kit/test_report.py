@@ -36,7 +36,7 @@ def test_a_sound_store_is_told_to_be_so() -> None:
     assert found.kept
     page = found.page()
     assert page.startswith("Store check: memory:\n\nThe store keeps the contract, as far as it was")
-    assert "2 of 3 tests passed, 1 were not asked" in page
+    assert "2 of 3 tests passed, not asked: 1" in page
     assert "THREADS: declared" in page
     assert "DURABLE: not declared" in page
     assert "not declared: DURABLE: what was written outlives the process" in page
