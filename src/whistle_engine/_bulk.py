@@ -120,8 +120,8 @@ def _execute_wave(executor: Executor, wave: Iterable[_Slot], now: datetime) -> N
 
 def _decided(executor: Executor, asked: Asked, now: datetime) -> Decided | Outcome:
     """Decide a command, or find what it is answered without being decided."""
-    attempt, earlier = executor.load(asked, now)
     try:
+        attempt, earlier = executor.load(asked, now)
         return executor.again(attempt, earlier) if earlier else attempt.decided()
     except (CommandIdReused, CodecError) as error:
         return error

@@ -80,13 +80,19 @@ def _check(command: Command, texts: Mapping[str, str]) -> None:
         raise ValueError(
             f"the command names the texts {sorted(command.texts)}, but {sorted(texts)} came with it"
         )
+    for name in (command.id, *subjects(command)):
+        _expect_whole(name, f"the id {name!r}")
     for name, words in texts.items():
         if not _TEXT_NAME.fullmatch(name) and name not in subjects(command):
             raise ValueError(f"{name!r} is no name of a text")
-        try:
-            words.encode()
-        except UnicodeEncodeError:
-            raise ValueError(f"the text {name!r} holds half a character") from None
+        _expect_whole(words, f"the text {name!r}")
+
+
+def _expect_whole(words: str, called: str) -> None:
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{called} holds half a character") from None
 
 
 @frozen(kw_only=True)

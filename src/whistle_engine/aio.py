@@ -68,7 +68,12 @@ class AsyncEngine:
         """Execute many commands, a batch of them in a thread at a time.
 
         See :meth:`.Engine.execute_many`. Commands are taken from the iterable in that thread.
+
+        Raises:
+            ValueError: a batch is less than 1.
         """
+        if batch < 1:
+            raise ValueError(f"a batch of {batch} commands; it should be 1 or more")
         outcomes = self._engine.execute_many(commands, batch=batch)
         while found := await self.do(lambda _: tuple(islice(outcomes, batch))):
             for outcome in found:
