@@ -3,7 +3,8 @@
 ``verify`` reads every matter once, page by page, and says of each the first thing that does not
 fit. Whoever rewrites a matter's whole chain, or removes a matter with all that goes with it,
 leaves nothing that does not fit; it shows against a checkpoint that is kept elsewhere
-(:mod:`whistle_engine.checkpoints`).
+(:mod:`whistle_engine.checkpoints`). What it does not read is the outbox, and how far timers are:
+who can write to the store can settle one unseen.
 """
 
 from __future__ import annotations

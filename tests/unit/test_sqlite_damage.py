@@ -73,6 +73,8 @@ def test_a_file_taken_away_while_open_is_not_written_to(path: Path) -> None:
         path.rename(path.with_name("elsewhere.db"))
         with pytest.raises(StoreFailed, match="moved, removed or replaced"):
             store.append([draft("b")])
+        with pytest.raises(StoreFailed, match="moved, removed or replaced"):
+            store.timers.claim(now=START, until=START, limit=1)  # or a worker would wait for ever
         SqliteStore(path).close()
         with pytest.raises(StoreFailed, match="moved, removed or replaced"):
             store.append([draft("b")])

@@ -108,6 +108,7 @@ class OwnSession:
             cursor.execute("BEGIN")
             self._patiently(cursor, SCHEMA)  # from here on nobody can commit in between
             cursor.fetchall()
+            self._in_place()
             yield cursor
 
     @contextmanager
@@ -151,14 +152,18 @@ class OwnSession:
                 return
         cursor.execute(statement)
 
-    def _unchanged(self, cursor: sqlite3.Cursor) -> None:
-        """See, under the write lock, that the file is still what it was when it was opened."""
+    def _in_place(self) -> None:
+        """See that the file that is open is the one that lies there, for readers too."""
         if self._found() != self._inode:
             raise StoreFailed(
                 "the file was moved, removed or replaced while it was open; nothing was written: "
                 "close the store and open the file that counts",
                 where=self.where,
             )
+
+    def _unchanged(self, cursor: sqlite3.Cursor) -> None:
+        """See, under the write lock, that the file is still what it was when it was opened."""
+        self._in_place()
         check(cursor.execute(SCHEMA).fetchone()[0], self.where)
         if self._journal.mode == "truncate" and not patched(sqlite3.sqlite_version_info):
             mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
