@@ -39,13 +39,20 @@ def test_its_own_tests_pass(tmp_path: Path) -> None:
     done = run(tmp_path, "test", "desk")
     assert done.returncode == 0, done.stderr
     (ran,) = re.findall(r"^Ran (\d+) tests", done.stderr, re.MULTILINE)
-    assert int(ran) >= 29
+    assert int(ran) >= 41
     assert done.stderr.rstrip().splitlines()[-2:][0] == "OK", done.stderr
 
 
 def test_its_migrations_are_whole(tmp_path: Path) -> None:
     done = run(tmp_path, "makemigrations", "--check", "--dry-run")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_demo_is_made_as_the_readme_says(tmp_path: Path) -> None:
+    for arguments in (["migrate", "-v0"], ["demo_data", "--matters", "3"]):
+        done = run(tmp_path, *arguments)
+        assert done.returncode == 0, done.stderr
+    assert "log in as li, gulou" in done.stdout
 
 
 def test_wrong_settings_are_told(tmp_path: Path) -> None:

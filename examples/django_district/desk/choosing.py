@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import frozen
 from django.contrib.auth.models import User
-from whistle_engine import Actor, Matter, Role, commands
+from django.utils import timezone
+from whistle_engine import Actor, Matter, Role, What, commands, duties
 from whistle_engine.commands import Act
 from whistle_engine.model import UnitKind
 
@@ -33,6 +34,13 @@ def _responders(desk: Desk) -> list[str]:
 def _unit(desk: Desk) -> Choices:
     within = (commands.ConfirmTime, commands.Release, commands.Supervise)
     return words.units(_responders(desk) if desk.act in within else None)
+
+
+def late_joint(desk: Desk) -> list[str]:
+    """The joint units whose part is overdue: without those, and no others, the lead may answer."""
+    running = duties(desk.matter, rules()) if desk.matter else ()
+    owed = [each for each in running if each.what is What.HAND_IN and each.unit]
+    return [each.unit for each in owed if each.unit and timezone.now() > each.due]
 
 
 def _leads(desk: Desk) -> Choices:
@@ -74,6 +82,6 @@ CHOICES: Mapping[str, Callable[[Desk], Choices]] = {
     "route": lambda _desk: [(c, words.title(t)) for c, t in rules().policy.routes.items()],
     "to": _leads,
     "unit": _unit,
-    "without": lambda desk: words.units(_responders(desk)),
+    "without": lambda desk: words.units(late_joint(desk)),
 }
 """For the fields that name something, what there is to choose from."""

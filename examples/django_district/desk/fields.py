@@ -17,7 +17,7 @@ from whistle_engine.model import AppealKind, LimitUnit
 from whistle_engine.texts import label
 
 from desk import words
-from desk.choosing import CHOICES, Desk, titled
+from desk.choosing import CHOICES, Desk, late_joint, titled
 from desk.hosting import rules
 
 PROOFS = FileExtensionValidator(["jpg", "jpeg", "png", "pdf", "mp4"])
@@ -88,8 +88,15 @@ def fields_of(desk: Desk) -> Iterator[tuple[str, forms.Field]]:
     for attribute in attrs.fields(desk.act):
         if attribute.name in MANY:
             yield from MANY[attribute.name](attribute.default is attrs.NOTHING)
-        elif attribute.name in LABELS and (desk.matter or attribute.name != "raiser"):
+        elif attribute.name in LABELS and _wanted(attribute.name, desk):
             yield attribute.name, _field(attribute, hints[attribute.name], desk)
+
+
+def _wanted(name: str, desk: Desk) -> bool:
+    """Tell whether there is something to choose: some fields are not asked for always."""
+    if name == "without":
+        return bool(late_joint(desk))
+    return name != "raiser" or desk.matter is not None
 
 
 def _field(attribute: attrs.Attribute[Any], hint: Any, desk: Desk) -> forms.Field:

@@ -166,6 +166,6 @@ READERS: Mapping[str, Callable[[ActForm, str], Any]] = {
     "parts": _parts,
     "place": lambda form, _: Place(unit=form.cleaned_data["place"]),
     "raiser": _raiser,
-    "without": lambda form, _: tuple(form.cleaned_data["without"]),
+    "without": lambda form, _: tuple(form.cleaned_data.get("without", ())),
 }
 """For the fields of acts that are no plain value of the page."""

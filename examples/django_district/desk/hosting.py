@@ -37,20 +37,25 @@ def make_tables(**_: object) -> None:
         Engine(store, rules())
 
 
-def give(command: Command, words: Mapping[str, str], rows: Callable[[], None]) -> Receipt | Refused:
+def give(
+    command: Command, words: Mapping[str, str], rows: Callable[[], None], *, sure: bool
+) -> Receipt | Refused:
     """Give a command, and write the application's rows with it: both or neither.
 
     Args:
         command: what is asked.
         words: the texts that come with it.
         rows: writes the application's own rows; called only if the command was accepted.
+        sure: whether an attempt to pass the buck was meant, and shall go on record.
 
     Returns:
-        What was written, or why not. A refusal is committed too: an attempt to pass the buck
-        stays on record.
+        What was written, or why not. An attempt to pass the buck is refused, and what records it
+        is committed too; unless nobody said that they are sure, since a slip is no attempt.
     """
     with transaction.atomic(durable=True):
         answer = engine().execute(command, texts=words)
         if isinstance(answer, Receipt):
             rows()
+        elif not sure:
+            transaction.set_rollback(True)
     return answer

@@ -28,6 +28,11 @@ def actor_of(user: AbstractBaseUser) -> Actor:
     return Actor(id=profile.actor, roles=roles, unit=profile.unit or None)
 
 
+def only_administers(user: AbstractBaseUser) -> bool:
+    """Tell whether somebody edits accounts, and works on no matters."""
+    return bool(user.is_staff) and not Profile.objects.filter(user=user).exists()
+
+
 def make_groups(**_signal: object) -> None:
     """Make the groups; Django calls it after migrating."""
     for role in ROLES:

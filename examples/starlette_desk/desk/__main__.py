@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import uvicorn
@@ -36,10 +38,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def serve(options: argparse.Namespace) -> int:
     """Run the service until it is told to stop."""
     settings = read(os.environ, demo=options.demo)
-    Plugins.load().open_store(settings.store).close()  # what is wrong with it is told in one line
-    logging.basicConfig(level=logging.INFO)  # what the worker tells units is in the log
-    uvicorn.run(create(settings), host=options.host, port=options.port)
-    return 0
+    with listen(options.host, options.port) as listening:  # before anything is written
+        Plugins.load().open_store(settings.store).close()  # what is wrong is told in one line
+        logging.basicConfig(level=logging.INFO)  # what the worker tells units is in the log
+        host, port = listening.getsockname()[:2]
+        server = uvicorn.Server(uvicorn.Config(create(settings)))
+        sys.stderr.write(f"whistle-desk: running on {address(host, port)} (Ctrl-C stops it)\n")
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[listening])
+    return 0 if server.started else 1
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take an address, so that nobody else can.
+
+    Raises:
+        ValueError: it cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        why = str(error.strerror).partition(" (")[0]  # the rest says again which address it is
+        raise ValueError(f"{address(host, port)}: {why}; take another --port or --host") from error
+
+
+def address(host: str, port: int) -> str:
+    """What to type into a browser."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def token(options: argparse.Namespace) -> int:
@@ -56,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("serve", help="run the service")
     run.add_argument("--demo", action="store_true", help="anybody signs in as one of a few people")
     run.add_argument("--host", default="127.0.0.1")
-    run.add_argument("--port", type=int, default=8000, help="0 takes a free one")
+    run.add_argument(
+        "--port", type=int, default=8001, help="8001, if nothing else is told; 0 takes a free one"
+    )
     sign = commands.add_parser("token", help="sign a token")
     sign.add_argument("id", help="of the person, as the login service knows it")
     sign.add_argument(

@@ -15,11 +15,11 @@ from whistle_engine.aio import AsyncEngine
 from whistle_engine.engine import utc_now
 from whistle_engine.model import Actor
 from whistle_engine.notify.api import Notifier
-from whistle_engine.notify.log import LogNotifier
 from whistle_engine.plugins import Plugins
 from whistle_engine.relay import Relay
 
 from desk.cursors import Cursors
+from desk.logged import Logged
 from desk.settings import Settings
 from desk.titles import Titles, chosen
 from desk.tokens import BadToken, Tokens
@@ -51,7 +51,7 @@ async def running(
     store = await asyncio.to_thread(Plugins.load().open_store, settings.store)
     try:
         engine = Engine(store, rules, clock=clock)
-        relay = Relay(engine, [LogNotifier(), *notifiers], clock=clock)
+        relay = Relay(engine, [Logged(), *notifiers], clock=clock)
         worker = Thread(target=relay.run, name="desk-worker")
         async with AsyncEngine(engine) as whistle:
             worker.start()

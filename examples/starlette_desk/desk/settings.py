@@ -9,6 +9,11 @@ from dataclasses import dataclass, field
 SHORTEST = 32
 """Bytes that a secret has at least: as many as the digest that it keys."""
 
+SUCH = (
+    f"{SHORTEST} bytes or more, such as python3 -c 'import secrets; print(secrets.token_hex())' "
+    "prints"
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -30,10 +35,12 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse a secret that can be guessed."""
+        if not self.secret:
+            raise ValueError(f"DESK_SECRET is not set: set it to {SUCH}; to try, serve --demo")
         if len(self.secret.encode()) < SHORTEST:
             raise ValueError(
-                f"the secret is too short: DESK_SECRET needs {SHORTEST} bytes or more, such as "
-                "python -c 'import secrets; print(secrets.token_hex())' prints"
+                f"the secret in DESK_SECRET is too short: {len(self.secret.encode())} bytes; "
+                f"set it to {SUCH}"
             )
 
 

@@ -41,12 +41,22 @@ def inbox(
                 {
                     **_summary(matter, titles),
                     **_duty(duty, titles, now),
-                    "offers": [*offers(matter, duty.what, actor, titles, now)],
+                    **_ways(matter, duty, actor, titles, now),
                 }
                 for duty in duties(matter, titles.rules)
                 if duty.clock == row.clock  # or it ended since
             ]
     return found
+
+
+def _ways(matter: Matter, duty: Duty, actor: Actor, titles: Titles, now: datetime) -> Json:
+    """How a duty can be settled: by a button, else by which commands, given through the API."""
+    buttons = [*offers(matter, duty.what, actor, titles, now)]
+    allowed = [] if buttons else may(matter, actor, titles, now)
+    return {
+        "offers": buttons,
+        "by_api": [each for each in allowed if each["name"] in duty.settled_by],
+    }
 
 
 def matter(engine: Engine, actor: Actor, code: str, titles: Titles, now: datetime) -> Json:

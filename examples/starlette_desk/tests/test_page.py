@@ -152,6 +152,9 @@ def test_the_demo_in_english(browser: Chrome, tmp_path: Path) -> None:
         browser.find_element(By.CSS_SELECTOR, "#people button").click()
         until(browser, lambda: len(duties(browser)) == 6)
         assert "overdue" in duty(browser, "lamp-1", "report_in").text
+        solve = duty(browser, "lamp-1", "solve")
+        assert not solve.find_elements(By.CSS_SELECTOR, ".offers button")
+        assert "“Feed back by the API”): feed back (feed_back)" in solve.text
         assert fits(browser, WIDE)
         assert fits(browser, NARROW)
         browser.find_element(By.ID, "language").click()

@@ -103,6 +103,16 @@ def test_offers_are_what_the_engine_would_do(service: Service) -> None:
     assert service.give(STREET, "m-1", offer["do"]).status_code == 200
     (duty,) = service.get(CENTRE, "/inbox").json()["items"]
     assert duty["offers"] == [{"do": {"type": "dispatch/1"}, "label": "Dispatch"}]
+    assert duty["by_api"] == []
+
+
+def test_what_has_no_button_names_the_command_instead(service: Service) -> None:
+    service.bring("m-1")
+    report_in, solve = service.get(BUREAU, "/inbox").json()["items"]
+    assert (len(report_in["offers"]), report_in["by_api"]) == (1, [])
+    assert (solve["offers"], solve["by_api"]) == ([], [{"name": "feed_back", "label": "feed back"}])
+    (duty,) = service.get(CENTRE, "/inbox", unit="chengguan").json()["items"][:1]
+    assert (duty["offers"], duty["by_api"]) == ([], [])  # it may look, and do nothing
 
 
 def test_a_matter_is_shown_to_its_parties_alone(service: Service) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,10 +16,10 @@ import httpx
 import pytest
 from whistle_engine.storage.sqlite import SqliteStore
 
-from desk.__main__ import main
-from desk.demo import BUREAU, PEOPLE, STREET
+from desk.__main__ import _parser, main
+from desk.demo import BUREAU, PEOPLE, RESIDENT, STREET
 from desk.tokens import Tokens
-from tests.serving import HOUR, SECRET, Service, serving
+from tests.serving import HOUR, REPORT_IN, SECRET, Service, serving
 
 
 def test_the_worker_tells_units_and_reminds_them(service: Service) -> None:
@@ -42,6 +45,39 @@ def test_it_ends_whole_and_begins_again_where_it_was(tmp_path: Path) -> None:
         assert set(threading.enumerate()) <= before
     with SqliteStore(tmp_path / "desk.db") as store:
         assert [record.matter for record in store.feed(0, limit=9)] == ["m-1", "m-2"]
+
+
+def test_the_log_names_no_residents(service: Service, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    service.bring("m-1")
+    while not (message := service.told.messages.get(timeout=60)).actor:
+        pass  # until a resident is told
+    assert message.actor == RESIDENT.id
+    service.give(BUREAU, "m-1", REPORT_IN)
+    while service.told.messages.get(timeout=60).code == message.code:
+        pass  # by now the one before is in the log
+    lines = [each.getMessage() for each in caplog.records if each.name == "desk.notices"]
+    assert f"{message.code} {message.key}" in lines
+    assert not [line for line in lines if message.text.zh in line]
+    assert not [line for line in caplog.messages if re.search(rf"\b{RESIDENT.id}\b", line)]
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DESK_STORE", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        assert main(["serve", "--demo", "--port", str(port)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"127.0.0.1:{port}" in line
+    assert "--port" in line
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_the_usual_port_is_not_django_s() -> None:
+    assert _parser().parse_args(["serve"]).port == 8001
 
 
 def test_the_demo_has_people_and_matters(tmp_path: Path) -> None:
@@ -95,8 +131,9 @@ def test_the_command_signs_tokens(
 @pytest.mark.parametrize(
     ("environment", "told"),
     [
-        ({}, "DESK_SECRET"),
-        ({"DESK_SECRET": "short"}, "DESK_SECRET"),
+        ({}, "DESK_SECRET is not set"),
+        ({}, "serve --demo"),
+        ({"DESK_SECRET": "short"}, "DESK_SECRET is too short: 5 bytes"),
         ({"DESK_SECRET": SECRET, "DESK_STORE": "sqlite:////no/such/folder/desk.db"}, "/no/such"),
         ({"DESK_SECRET": SECRET, "DESK_STORE": "desk.db"}, "scheme"),
         ({"DESK_SECRET": SECRET, "DESK_POLICY": "xingqin"}, "'xingqing'"),
@@ -114,6 +151,6 @@ def test_what_keeps_it_from_starting_is_told_in_a_line(
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert main(["serve"]) == 2
+    assert main(["serve", "--port", "0"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert told in line

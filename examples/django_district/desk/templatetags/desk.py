@@ -14,6 +14,7 @@ from desk.hosting import rules
 register = template.Library()
 register.filter("unit", words.unit)
 register.filter("category", words.category)
+register.filter("caption", words.caption)
 
 
 @register.filter
@@ -25,8 +26,7 @@ def label(code: Enum | str | None) -> str:
 @register.filter
 def kind(code: str | None) -> str:
     """What a kind of whistle is called."""
-    found = rules().policy.kind_of.get(code or "")
-    return words.title(found.title) if found else ""
+    return texts.title("kind", code, words.lang(), rules=rules()) if code else ""
 
 
 @register.filter

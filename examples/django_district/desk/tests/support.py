@@ -11,8 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, SimpleTestCase, override_settings
+from whistle_engine import Actor, Role
 
-from desk.management.commands.demo_data import PEOPLE, make_user
+from desk.demo import PEOPLE
+from desk.management.commands.demo_data import make_user
 
 PASSWORD = "made up"
 PICTURE = b"\xff\xd8 a picture of a lamp"
@@ -44,9 +46,14 @@ class People(SimpleTestCase):
         settings.enable()
         self.addCleanup(settings.disable)
         with transaction.atomic():
-            for name, actor, role, unit in PEOPLE:
-                make_user(name, actor, role, unit, PASSWORD)
+            for name, actor in PEOPLE.items():
+                make_user(name, actor, PASSWORD)
         self.clients: dict[str, Client] = {}
+
+    def add(self, name: str, role: str, unit: str) -> None:
+        """One more account."""
+        actor = Actor(id=f"{unit}.{role}", roles=frozenset({Role(role)}), unit=unit)
+        make_user(name, actor, PASSWORD)
 
     def as_(self, name: str) -> Client:
         """A browser in which somebody is logged in."""

@@ -22,7 +22,6 @@ from whistle_engine import Command, Engine, Place, Receive
 from whistle_engine.model import AppealKind
 
 from desk.hosting import own_store, rules
-from desk.management.commands.demo_data import PEOPLE
 from desk.models import Registration
 from desk.people import actor_of
 from desk.tests.support import APPEAL, PASSWORD, People
@@ -122,13 +121,3 @@ class Worker(People, TransactionTestCase):
         self.assertEqual(signal.getsignal(signal.SIGTERM), before)
         self.assertTrue([line for line in log.output if "鼓楼社区" in line or "gulou" in line])
         self.assertContains(self.as_("gulou").get("/matters/long-ago/"), "Reminder: Gulou")
-
-
-class Demo(TransactionTestCase):
-    def test_it_makes_people_and_matters_once(self) -> None:
-        for _ in range(2):
-            with self.settings(DEBUG=True):
-                call_command("demo_data", matters=5, stdout=StringIO())
-        self.assertEqual(User.objects.count(), len(PEOPLE) + 1)
-        self.client.login(username="yunying", password="whistle")
-        self.assertContains(self.client.get("/ledger/"), "/matters/g1-")

@@ -19,7 +19,7 @@ class Loop(People, TestCase):
     def test_from_an_appeal_to_its_end(self) -> None:
         matter = self.dispatched()
         inbox = self.as_("chengguan").get("/")
-        self.assertContains(inbox, "reporting in")
+        self.assertContains(inbox, "Reporting in")
         self.assertContains(inbox, matter)
         self.done("chengguan", matter, "report_in")
         self.done(
@@ -74,18 +74,36 @@ class Loop(People, TestCase):
     def test_sending_back_is_refused_with_its_clause(self) -> None:
         matter = self.dispatched()
         self.assertContains(self.as_("chengguan").get(f"/matters/{matter}/"), "/send_back/")
-        sent = self.do("chengguan", matter, "send_back", **{"text.reason": "not ours"})
+        sent = self.do("chengguan", matter, "send_back", sure="yes", **{"text.reason": "not ours"})
         self.assertContains(sent, "FR5", status_code=409)
+        self.assertContains(sent, "The attempt is recorded", status_code=409)
         self.assertContains(sent, f"/matters/{matter}/report_in/", status_code=409)
         page = self.as_("gulou").get(f"/matters/{matter}/")
         self.assertContains(page, "tried to send the matter back; refused, and counted (FR5)")
-        self.assertContains(page, "not ours")
+        self.assertContains(page, "<b>The reason</b><br>not ours")
+
+    def test_an_attempt_goes_on_record_only_if_it_is_meant(self) -> None:
+        matter = self.dispatched()
+        self.done("chengguan", matter, "report_in")
+        li = actor_of(Registration.objects.get(pk=matter).by)
+        before = engine().commits(li, matter)
+        for act in ("send_back", "feed_back"):
+            sent = self.do("chengguan", matter, act, result="solved")
+            self.assertContains(sent, "Nothing was sent yet", status_code=409)
+            self.assertContains(sent, 'name="sure"', status_code=409)
+            self.assertNotContains(sent, "is recorded", status_code=409)
+            self.assertEqual(engine().commits(li, matter), before, act)
+        for number, act in enumerate(("send_back", "feed_back"), 1):
+            sent = self.do("chengguan", matter, act, result="solved", sure="yes")
+            self.assertNotContains(sent, 'name="sure"', status_code=409)
+            self.assertEqual(len(engine().commits(li, matter)), len(before) + number, act)
 
     def test_after_a_refusal_the_same_page_goes_on(self) -> None:
         matter = self.dispatched()
         self.done("chengguan", matter, "report_in")
         hollow = self.do("chengguan", matter, "feed_back", result="solved")
         self.assertContains(hollow, "FR6", status_code=409)
+        self.assertContains(hollow, "Nothing was sent yet", status_code=409)
         (command,) = re.findall(r'name="command" value="([^"]+)"', hollow.content.decode())
         whole = {"command": command, "result": "solved", "text.text": "ok", "evidence": [picture()]}
         sent = self.as_("chengguan").post(f"/matters/{matter}/feed_back/", whole)
@@ -94,7 +112,7 @@ class Loop(People, TestCase):
     def test_a_caller_without_an_account(self) -> None:
         matter = self.enter("hotline", **{"text.contact": "老张 139…", "channel": "hotline"})
         page = self.as_("hotline").get(f"/matters/{matter}/")
-        self.assertContains(page, "老张")
+        self.assertContains(page, "<b>The contact</b><br>老张 139…")
         (raiser,) = engine().matter(actor_of(Registration.objects.get().by), matter).raisers
         self.assertEqual(raiser.id, f"caller-{matter}")
 

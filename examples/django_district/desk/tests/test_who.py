@@ -67,8 +67,18 @@ class Who(People, TestCase):
 
     def test_an_account_without_a_profile(self) -> None:
         browser = Client(headers={"accept-language": "en"})
+        browser.force_login(User.objects.create_user("new", password=PASSWORD))
+        sent = browser.get("/")
+        self.assertContains(sent, "has to give your account a profile", status_code=403)
+        self.assertNotContains(sent, "Enter an appeal", status_code=403)
+
+    def test_an_administrator_is_led_to_the_accounts(self) -> None:
+        browser = Client()
         browser.force_login(User.objects.create_superuser("new", password=PASSWORD))
-        self.assertContains(browser.get("/"), "has to give your account a profile", status_code=403)
+        self.assertRedirects(browser.get("/"), "/admin/")
+        browser.force_login(User.objects.get(username="gulou"))
+        User.objects.filter(username="gulou").update(is_staff=True)
+        self.assertEqual(browser.get("/").status_code, 200)
 
     def test_an_administrator_makes_somebody_a_receiver(self) -> None:
         browser = Client()

@@ -7,6 +7,7 @@ const TEXTS = {
     more: "只列出最先到期的待办。", due: "期限：", details: "详情",
     lost: "连接中断，正在重试；以下内容可能不是最新。",
     ended: "登录已失效，请重新登录。", unsent: "未能送达，请再试一次。",
+    byApi: "须附文字或材料，本页不能办理，请通过接口提交（见README“通过接口反馈”）：",
   },
   en: {
     title: "Whistle desk · inbox", other: "中文", leave: "Sign out", person: "Sign in for the demo as",
@@ -14,6 +15,7 @@ const TEXTS = {
     more: "Only those due first are shown.", due: "Due: ", details: "Details",
     lost: "The connection is lost, trying again; what is below may be out of date.",
     ended: "You were signed out; sign in again.", unsent: "It did not get through; try again.",
+    byApi: "Needs words or proofs, so not on this page but by the API (README, “Feed back by the API”): ",
   },
 };
 
@@ -148,6 +150,10 @@ function row(item, open) {
     button.type = "button";
     button.addEventListener("click", () => press(button, wrong, item, offer));
     offers.append(button);
+  }
+  if (item.by_api.length) {
+    const acts = item.by_api.map((each) => `${each.label} (${each.name})`).join(", ");
+    offers.append(make("p", "by-api", texts.byApi + acts));
   }
   const details = make("details");
   details.append(make("summary", null, texts.details), make("div"));
