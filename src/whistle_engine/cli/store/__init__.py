@@ -6,10 +6,10 @@ import click
 
 from whistle_engine.cli.lazy import Lazy
 
-COMMANDS = {"check": "store.check"}
+COMMANDS = {"backup": "store.backup", "check": "store.check"}
 """The commands, and the modules of this package that hold them under the same name."""
 
 
 @click.group(cls=Lazy, modules=COMMANDS)
 def store() -> None:
-    """Look at a kind of store: does it keep the contract?"""
+    """Copy a store that is in use; ask whether a kind of store keeps the contract."""

@@ -48,7 +48,7 @@ CREATE TABLE whistle_matters (
     matter TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
     stage TEXT NOT NULL,
-    open INTEGER NOT NULL,
+    open INTEGER NOT NULL CHECK (open = (stage <> 'closed')),
     opened_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
     channel TEXT NOT NULL,
