@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from attrs import evolve as changed
 
 from whistle_engine.codec import canonical
 from whistle_engine.digests import digest_of
 from whistle_engine.rules import Rules
-from whistle_engine.storage.api import Documents
+from whistle_engine.storage.api import Capability, Documents
+
+if TYPE_CHECKING:
+    from whistle_engine._executing import Keeps
 
 
 def kept(store: Documents, rules: Rules) -> Rules:
@@ -27,6 +31,24 @@ def kept(store: Documents, rules: Rules) -> Rules:
     for digest, data in zip((policy, directory), documents, strict=True):
         store.put_document(digest, data)
     return changed(rules, policy_digest=policy, directory_digest=directory)
+
+
+def keep_again(store: Keeps, rules: Rules) -> None:
+    """Store the documents of some rules once more, if they are gone.
+
+    What was put is there for good, but for a store that writes in its host's transaction: that
+    may have been rolled back since, and the documents with it. Such a store does not say that it
+    is durable, so one looks before each of its appends, which are in the same transaction.
+
+    Args:
+        store: where to.
+        rules: the rules, as :func:`kept` gave them.
+    """
+    if Capability.DURABLE in store.capabilities:
+        return
+    digests = (rules.policy_digest, rules.directory_digest)
+    if any(store.get_document(digest) is None for digest in digests):
+        kept(store, rules)
 
 
 def expect_in_force(rules: Rules, now: datetime) -> None:

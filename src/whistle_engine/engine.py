@@ -164,10 +164,9 @@ class Engine:
             batch: how many are appended at once.
 
         Yields:
-            For each command, in order, its answer or the error that concerns it alone: the
-            ``CommandIdReused``, ``CodecError``, ``VersionConflict`` or ``ValueError`` that
-            :meth:`execute` would raise. What was yielded is written; nothing happens before
-            the first is asked for.
+            For each command, in order, its answer or the error that concerns it alone and that
+            :meth:`execute` would raise: a wrong value, say, or a damaged history. What was yielded
+            is written; nothing happens before the first is asked for.
 
         Raises:
             ValueError: a batch is less than 1.
@@ -309,8 +308,9 @@ class Engine:
         """Erase words and contacts for good; histories and their chains stay as they are (S17).
 
         What is given narrows it down together. Nobody's words are looked for in other commits
-        than those that brought them, so of a person this takes: what came with its commands and
-        with those that others gave on its behalf or said to it, in one matter or in all.
+        than those that brought them, so of a person this takes: what came with its commands on
+        matters that it raised, and with those that others gave on its behalf or said to it. What
+        an official wrote on a matter of others is no word of the official's.
 
         Args:
             actor: the operations centre or the system.
@@ -324,6 +324,7 @@ class Engine:
 
         Raises:
             ValueError: nothing is given.
+            Unfinished: some commits are damaged; ``done`` says what is erased.
             StoreError: some may be erased, and not all; the same call again erases the rest.
         """
         return _erasing.erase(
@@ -331,7 +332,7 @@ class Engine:
         )
 
     def rebuild_all(self, *, progress: Callable[[int], None] | None = None) -> int:
-        """Make all look-up rows and timers again from the commits; see :mod:`.rebuilding`."""
+        """Make all look-up rows and timers again; see :func:`.rebuilding.rebuild_all`."""
         return rebuilding.rebuild_all(self._store, progress=progress)
 
     # --------------------------------------------------------------------------------- timers
@@ -388,10 +389,11 @@ class Engine:
 
         Returns:
             The answers; a matter whose days the calendar still does not know is refused.
+
+        Raises:
+            Unfinished: the histories of some matters are damaged; the rest is done.
         """
-        found = _firing.provisional(self._store)
-        digest = self._rules.policy_digest
-        return tuple(self.execute(_firing.fixing(matter, digest)) for matter in found)
+        return _firing.fix_due_times(self._store, self.execute, self._rules.policy_digest)
 
     def _now(self) -> datetime:
         return utc(self._clock())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 from whistle_engine._attempt import events_of
-from whistle_engine.errors import VersionConflict
+from whistle_engine.errors import Unfinished, VersionConflict
 from whistle_engine.events import Received
 from whistle_engine.model import MatterId
 from whistle_engine.projection import project
@@ -48,24 +48,37 @@ def rebuild_all(store: Store, *, progress: Callable[[int], None] | None = None) 
         How many matters there are.
 
     Raises:
-        CodecError, ValueError: a history itself is damaged; ``verify`` says where.
+        Unfinished: some histories themselves are damaged; all other matters are made again, and
+            ``done`` says how many.
     """
-    done, after = 0, None
+    seen, after = 0, None
+    failed: list[tuple[MatterId, Exception]] = []
     while page := store.scan(after, limit=PAGE):
         for history in page:
-            _rebuild(store, history.matter, history.records)
-        done, after = done + len(page), page[-1].matter
+            damage = _rebuilt(store, history.matter, history.records)
+            if damage is not None:
+                failed.append((history.matter, damage))
+        seen, after = seen + len(page), page[-1].matter
         if progress is not None:
-            progress(done)
-    return done
+            progress(seen)
+    if failed:
+        raise Unfinished(seen - len(failed), failed)
+    return seen
 
 
-def _rebuild(store: Store, matter: MatterId, records: tuple[Record, ...]) -> None:
+def _rebuilt(store: Store, matter: MatterId, records: tuple[Record, ...]) -> Exception | None:
+    """Make a matter's rows again; if it cannot be, what is wrong with its history."""
     while True:
         try:
-            return store.rebuild(projected(matter, records))
+            wanted = projected(matter, records)
+        except Exception as error:  # noqa: BLE001  whatever it was, it is this matter's
+            return error
+        try:
+            store.rebuild(wanted)
         except VersionConflict:  # somebody appended meanwhile, whose rows are right: make sure
             newer = store.load(matter).records
             if len(newer) <= len(records):
                 raise
             records = newer
+        else:
+            return None

@@ -32,8 +32,8 @@ _log = logging.getLogger("whistle_engine.cli")
 @click.command(
     short_help="Work: fire due timers, and send notices.",
     epilog="Exit codes: 0 told to stop, or with --once all done; 2 wrong usage, or the store "
-    'cannot be opened, or with --once fails. With --json, in the end: {"fired", "late", '
-    '"refused", "postponed", "delivered", "retried", "dead", "overtaken"}.',
+    "cannot be opened, or no longer be worked on, or with --once fails. With --json, in the end: "
+    '{"fired", "late", "refused", "postponed", "delivered", "retried", "dead", "overtaken"}.',
 )
 @store_option
 @click.option(
@@ -99,14 +99,21 @@ def _notifier(name: str) -> Notifier:
     """
     from whistle_engine.cli.store.opening import installed, line
     from whistle_engine.errors import PluginError
+    from whistle_engine.notify.memory import MemoryNotifier
 
     try:
-        return installed().notifier(name)
+        found = installed().notifier(name)
     except PluginError as error:
         raise BadInput(line(error)) from None
     except Exception as error:  # a plugin may raise anything; it is told in one line all the same
         (code,) = _codes((name,))
         raise BadInput(f"--notifier {code}: {type(error).__name__}: {line(error)}") from error
+    if isinstance(found, MemoryNotifier):
+        raise BadInput(
+            "--notifier memory: it keeps messages for tests, where nobody would read them, and "
+            "the notices would count as delivered; name one that hands them on, such as log"
+        )
+    return found
 
 
 def _codes(names: tuple[str, ...]) -> list[str]:
