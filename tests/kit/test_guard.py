@@ -133,6 +133,24 @@ def test_declaring_what_one_cannot_do_is_a_failure() -> None:
     assert [outcome.status for outcome in run(BoastingKit, lasting)] == [FAILED] * len(lasting)
 
 
+@pytest.mark.parametrize("said", [{"durable"}, ["durable"], {Capability.THREADS, "durable"}, None])
+@pytest.mark.parametrize("test", [EASY, "test_s15_claims_outlive_closing"])
+def test_a_capability_that_is_none_is_a_failure_and_not_undeclared(said: object, test: str) -> None:
+    class Misspelt(MemoryStore):
+        @property
+        def capabilities(self) -> frozenset[Capability]:
+            return said  # type: ignore[return-value]
+
+    class MisspeltKit(StoreContract):
+        def open_store(self) -> Store:
+            return Misspelt()
+
+    (outcome,) = run(MisspeltKit, [test])
+    assert outcome.status == FAILED
+    assert outcome.message.startswith("check that capabilities is a set of members of Capability")
+    assert repr(said) in outcome.message
+
+
 PAUSED = "test_s07_nothing_appears_below_what_was_seen_while_an_append_is_held_open"
 
 
@@ -176,6 +194,7 @@ from whistle_engine.testing.stores import Excluded, StoreContract
 class TestMine(StoreContract):
     examples = 1
     steps = 1
+    patience = 5.0 if {hanging} else 120.0
 
     def open_store(self):
         {opening}
@@ -197,8 +216,15 @@ def pytest_collection_modifyitems(items):
 """
 
 
-def suite(folder: Path, *options: str, conftest: str = "", opening: str = "pass") -> str:
-    (folder / "test_mine.py").write_text(SUITE.format(opening=opening), encoding="utf-8")
+def suite(
+    folder: Path,
+    *options: str,
+    conftest: str = "",
+    opening: str = "pass",
+    hanging: bool = False,
+) -> str:
+    source = SUITE.format(opening=opening, hanging=hanging)
+    (folder / "test_mine.py").write_text(source, encoding="utf-8")
     (folder / "conftest.py").write_text(conftest, encoding="utf-8")
     package = Path(str(whistle_engine.__file__)).parents[1]
     done = subprocess.run(  # noqa: S603  our own interpreter and tests

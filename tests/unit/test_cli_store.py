@@ -74,6 +74,19 @@ def test_the_page_comes_in_chinese_and_fits() -> None:
     assert named == ["S14", "总体"]
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_whole_page_of_a_sound_store_is_one_page(lang: str) -> None:
+    """What is kept takes a line for each clause; what was not asked is told by the reason."""
+    told = run("store", "check", "memory:", "--lang", lang)
+    assert told.exit_code == 0, told.output
+    lines = told.stdout.splitlines()
+    assert len(lines) <= 60
+    assert max(map(width, lines)) <= 80
+    clauses = re.findall(r"^  [✓·] (?:S\d+|all|总体) ", told.stdout, re.MULTILINE)
+    assert len(clauses) == 21
+    assert any(line.endswith(" …") for line in lines)
+
+
 def test_a_clause_can_be_given_in_small_letters() -> None:
     told = run("store", "check", "memory:", "--clause", "s14", "--json")
     wanted = [name for name in standard_tests() if name.startswith("test_s14_")]
@@ -201,6 +214,24 @@ def test_what_is_wrong_is_told_in_one_line(args: list[str], word: str) -> None:
     is_wrong(run("store", "check", *args), word)
 
 
+def test_what_is_no_store_is_told_in_one_line(bring: object) -> None:
+    bring(lambda _, **_more: None)  # type: ignore[operator]
+    is_wrong(run("store", "check", "acme:{name}"), "opens for acme: is no store: NoneType has no")
+
+
+def test_passwords_in_what_a_plugin_raises_are_masked(bring: object) -> None:
+    for kind in (OSError, ValueError):
+
+        def refuse(url: str, *, create: bool, kind: type[Exception] = kind) -> object:
+            del create
+            raise kind(f"cannot reach {url} with password=secret")
+
+        bring(refuse)  # type: ignore[operator]
+        told = run("store", "check", "acme://me:secret@host/{name}")
+        is_wrong(told, "cannot reach acme://me:***@host/kit_", "password=***")
+        assert "secret" not in told.stderr
+
+
 def test_what_a_plugin_raises_is_told_in_one_line(bring: object) -> None:
     def refuse(_: str, *, create: bool) -> object:
         del create
@@ -219,6 +250,7 @@ def test_what_a_plugin_raises_is_told_in_one_line(bring: object) -> None:
         ("mydb://me@host/x", "mydb://me@host/x"),
         ("sqlite:////tmp/a:b@c.db", "sqlite:////tmp/a:b@c.db"),
         ("memory:", "memory:"),
+        ("mydb://host/x?password=secret&a=1", "mydb://host/x?password=***&a=1"),
     ],
 )
 def test_passwords_are_not_shown(url: str, safe: str) -> None:

@@ -36,6 +36,8 @@ _KIT = ("pytest", "hypothesis")
 """What the kit needs beside the engine: the extra ``testing``."""
 _HEAD = re.compile(r"  \S (\S+ +\d+/\d+/\d+ +)?")
 """What a line of the report begins with: a mark, and of a clause its number and counts."""
+_KEPT = re.compile(r"  ✓ \S+ +\d+/0/\d+ ")
+"""What the line of a clause begins with that is kept, as far as it was asked."""
 
 
 @click.command(
@@ -178,10 +180,17 @@ def _counter(progress: Progress, of: int) -> Callable[[Outcome], None]:
 
 
 def _filled(page: str, cells: int) -> Iterator[str]:
-    """The page with its long lines broken, each going on under its own words."""
+    """The page with its long lines broken, each going on under its own words.
+
+    A clause that is kept takes one line, cut where it is too long: the page says what is not kept.
+    """
     for text in page.rstrip("\n").splitlines():
         head = _HEAD.match(text)
         start = head.end() if head is not None else len(text) - len(text.lstrip())
         first, rest = text[:start], text[start:]
         indent = " " * (width(first) if head is not None else start and start + 2)
-        yield from fill(rest, cells, indent=indent, first=first) if text else [""]
+        filled = fill(rest, cells, indent=indent, first=first) if text else [""]
+        if len(filled) > 1 and _KEPT.match(text) is not None:
+            yield f"{fill(rest, cells - 2, indent=indent, first=first)[0]} …"
+        else:
+            yield from filled

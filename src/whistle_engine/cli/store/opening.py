@@ -23,7 +23,6 @@ STORE = "WHISTLE_STORE"
 """The environment variable that names the store where no option does."""
 
 _FORGETFUL = re.compile(r"(memory|sqlite):/{0,3}(:memory:)?", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*@")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -66,8 +65,10 @@ def open_url(url: str) -> Store:
 
 
 def shown(url: str) -> str:
-    """A URL as it can be shown: without the password, if it has one."""
-    return _PASSWORD.sub(r"\1:***@", url)
+    """A URL as it can be shown: without the passwords that it has."""
+    from whistle_engine.plugins import masked
+
+    return masked(url)
 
 
 def forgets(url: str) -> bool:
@@ -116,9 +117,9 @@ def _opened(url: str, *, create: bool) -> Store:
     try:
         return installed().open_store(url, create=create)
     except (WhistleError, ValueError) as error:  # a ValueError tells what a URL should be
-        raise BadInput(line(error)) from None
+        raise BadInput(shown(line(error))) from None
     except click.ClickException:
         raise
     except Exception as error:  # a plugin may raise anything; it is told in one line all the same
         kind = type(error).__name__
-        raise BadInput(f"{shown(url)}: {kind}: {line(error)}".rstrip(": ")) from error
+        raise BadInput(shown(f"{url}: {kind}: {line(error)}").rstrip(": ")) from error

@@ -45,7 +45,7 @@ REASON = "__kit_reason__"
 
 HELPERS = (
     "test_the_kit_is_whole", "store", "_placed", "placed", "fresh", "opened", "reopened", "beside",
-    "needs",
+    "needs", "tried",
 )  # fmt: skip
 """What a subclass may replace no more than a test: each test relies on them."""
 
@@ -104,12 +104,13 @@ class StoreContract(
         run_state_machine_as_test(
             machine,
             settings=settings(
+                parent=self._settings,
                 max_examples=self.examples,
                 stateful_step_count=self.steps,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
                 phases=self.phases,
-                database=settings().database if self.remembers else None,
+                database=self._settings.database if self.remembers else None,
                 report_multiple_bugs=False,
             ),
         )

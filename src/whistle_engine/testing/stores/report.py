@@ -17,6 +17,7 @@ from attrs import field, frozen
 
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import Draft
+from whistle_engine.testing.stores._check import UNDECLARED as UNASKED
 from whistle_engine.testing.stores._check import undeclared
 from whistle_engine.testing.stores.contract import StoreContract
 from whistle_engine.testing.stores.running import FAILED, PASSED, UNDECLARED, Outcome, run
@@ -106,7 +107,7 @@ class Report:
             if self.of(clause):
                 yield self._clause(clause, lang)
         yield from self._told(FAILED, say("report.failures"))
-        yield from self._told(UNDECLARED, say("report.open"))
+        yield from self._open(lang)
         yield from self._told(PASSED, say("report.replaced"))
 
     def _clause(self, clause: str | None, lang: Lang) -> str:
@@ -119,12 +120,30 @@ class Report:
         return f"  {MARKS[worst]} {name:{4 - wide}} {numbers:8} {says}"
 
     def _told(self, status: str, heading: str) -> Iterator[str]:
-        told = [each for each in self.outcomes if each.status == status and each.message]
-        if told:
+        """What is said of tests that came out alike, each text once with the tests it is about."""
+        about: dict[str, list[str]] = {}
+        for each in self.outcomes:
+            if each.status == status and each.message:
+                about.setdefault(each.message, []).append(each.test)
+        if about:
             yield from ("", heading)
-        for outcome in told:
-            yield f"  {MARKS[status]} {outcome.test}"
-            yield from (f"      {line}" for line in outcome.message.splitlines())
+        for message, tests in about.items():
+            yield from (f"  {MARKS[status]} {test}" for test in tests)
+            yield from (f"      {line}" for line in message.splitlines())
+
+    def _open(self, lang: Lang) -> Iterator[str]:
+        """What was not asked, by the reason, with the clauses; the data name the tests."""
+        about: dict[str, list[str]] = {}
+        for each in self.outcomes:
+            if each.status == UNDECLARED:
+                clause = each.clause if each.clause is not None else words("report.all", lang)
+                about.setdefault(each.message, []).append(clause)
+        if about:
+            yield from ("", words("report.open", lang))
+        for message, clauses in about.items():
+            yield f"  {MARKS[UNDECLARED]} {message.removeprefix(UNASKED)}"
+            named = ", ".join(dict.fromkeys(clauses))
+            yield "      " + words("report.tests", lang).format(n=len(clauses), clauses=named)
 
 
 def words(key: str, lang: Lang) -> str:
