@@ -82,7 +82,8 @@ How an item of `timers` or `outbox` can stand, and what the calls then answer, w
 ARMING = """\
 Each append, and each rebuild, brings all timers of its matter (S12). One that stays keeps its row
 of the table; one that moved to another due time, or was gone and comes back, goes to the first row;
-one that the append no longer has goes to the last.
+one that the append no longer has goes to the last. A rebuild takes what is settled for gone: if it
+brings it, it goes to the first row.
 """
 
 FAILING = """\

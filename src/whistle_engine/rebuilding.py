@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from whistle_engine._attempt import events_of
+from attrs import frozen
+
+from whistle_engine.codec import load_events
 from whistle_engine.errors import Unfinished, VersionConflict
-from whistle_engine.events import Received
-from whistle_engine.model import MatterId
-from whistle_engine.projection import project
+from whistle_engine.events import Event, Received
+from whistle_engine.model import Matter, MatterId
+from whistle_engine.projection import notices, project
 from whistle_engine.storage.api import Store
-from whistle_engine.storage.rows import Projection, Record
-from whistle_engine.workflow import replay
+from whistle_engine.storage.rows import Notice, Projection, Record
+from whistle_engine.workflow import evolve_all
 
 PAGE = 100
 
 
-def projected(matter: MatterId, records: tuple[Record, ...]) -> Projection:
-    """What the look-ups and timers of a matter have to hold, by its history.
+@frozen
+class Remade:
+    """What a store was told beside the commits of a matter, made again from them.
+
+    Attributes:
+        projection: what the look-ups and timers have to hold.
+        notices: all that were told, by version and number.
+    """
+
+    projection: Projection
+    notices: tuple[Notice, ...]
+
+
+def remade(matter: MatterId, records: tuple[Record, ...]) -> Remade:
+    """What a store was told beside the commits, by a matter's history, replayed once.
 
     Args:
         matter: the matter's id.
@@ -28,17 +43,31 @@ def projected(matter: MatterId, records: tuple[Record, ...]) -> Projection:
         CodecError: their bytes are not of a known wire format.
         ValueError: the events are not a matter's, from its first on.
     """
-    events = events_of(records)
-    state = replay(matter, events)
+    state: Matter | None = None
+    opened: Event | None = None
+    told: list[Notice] = []
+    for record in records:
+        events = load_events(record.events)
+        state = evolve_all(state, events, matter=matter)
+        if state is not None:
+            opened = opened or events[0]
+            told += notices(state, record.version, events)
     if state is None:
         raise ValueError(f"the history of {matter!r} holds no event")
-    return project(state, len(records), opened=cast("Received", events[0]))
+    return Remade(project(state, len(records), opened=cast("Received", opened)), tuple(told))
+
+
+def projected(matter: MatterId, records: tuple[Record, ...]) -> Projection:
+    """What the look-ups and timers of a matter have to hold; see :func:`remade`."""
+    return remade(matter, records).projection
 
 
 def rebuild_all(store: Store, *, progress: Callable[[int], None] | None = None) -> int:
     """Make the look-up rows and timers of all matters again; others may go on writing.
 
-    Timers that stay with the same due time keep claim and settlement, so none fires twice.
+    Timers that wait, or are dead, keep what became of them, so that none fires twice. Those that
+    the commits still want though they are settled were lost, and wait again. Notices stay as they
+    are: what was told cannot be told from what was not.
 
     Args:
         store: the store to mend.

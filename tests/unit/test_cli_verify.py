@@ -70,7 +70,7 @@ def test_json_has_the_keys_that_the_page_names(url: str) -> None:
     fits = json.loads(run("verify", url, "--json").stdout)
     assert fits["ok"] is True
     assert fits["mismatches"] == []
-    change(url, "UPDATE whistle_matters SET stage = 'blown' WHERE matter = 'shared'")
+    change(url, "UPDATE whistle_matters SET channel = 'nobody' WHERE matter = 'shared'")
     told = run("verify", url, "--json")
     assert told.exit_code == 1
     wrong = json.loads(told.stdout)

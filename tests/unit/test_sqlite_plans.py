@@ -97,7 +97,7 @@ def test_no_look_up_reads_a_table_in_full(store: SqliteStore, statement: str) ->
 def test_nor_does_a_queue(store: SqliteStore, table: object) -> None:
     made = _queue.SqliteQueue(store._session, table)  # type: ignore[arg-type]
     for statement in (made._free, made._waiting, made._lease, made._settle, made._fail,
-                      made._state, made._revive):  # fmt: skip
+                      made._state, made._revive, made._table.of_matter):  # fmt: skip
         assert searches(plan(store, statement)), plan(store, statement)
     (step,) = plan(store, made._dead)
     assert "_dead" in step

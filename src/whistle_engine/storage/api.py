@@ -35,6 +35,7 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
@@ -127,8 +128,9 @@ class Commits(Protocol):
     def rebuild(self, projection: Projection) -> None:
         """Replace a matter's look-up rows and timers, made again from its commits.
 
-        They become what an append would have made of them (S19): timers that stay with the same
-        due time keep claim and settlement, those that moved or come back are armed again (S12).
+        They become what an append would have made of them (S19), but for the timers that are
+        settled, which are armed again if they are wanted still; those that wait or are dead keep
+        all that became of them (S12).
 
         Raises:
             VersionConflict: the matter is not at ``projection.row.version``; nothing changed.
@@ -175,6 +177,17 @@ class Lookups(Protocol):
 
         Returns:
             The row, the duties by clock, the timers by clock and step; ``None`` without a row.
+        """
+        ...
+
+    def queued(self, matter: MatterId) -> Queues:
+        """What the two queues hold of a matter, and what became of it, as of one moment.
+
+        Timers that an append settled because they were gone are left out; notices are all there,
+        settled ones too, for ``verify`` holds them against the commits that told them.
+
+        Args:
+            matter: the matter's id; of one that is not there the queues hold nothing.
         """
         ...
 

@@ -110,6 +110,9 @@ class Timer:
     - one that is new is armed;
     - one that is gone is settled, without a word;
     - one that was gone and comes back is armed again, as one that moved.
+
+    A rebuild takes what is settled for gone, so that it arms it again: the append that fires a
+    timer has it no longer, so one that the commits still want was lost.
     """
 
     matter: MatterId
@@ -273,6 +276,41 @@ class LedgerFilter:
 Item = TypeVar("Item", Timer, Notice)
 
 
+class ItemState(Enum):
+    """What became of an item of a queue.
+
+    Attributes:
+        WAITING: it is neither settled nor dead; it may be under a lease, or wait for its retry.
+        SETTLED: it is done.
+        DEAD: it was given up, and can be revived.
+    """
+
+    WAITING = "waiting"
+    SETTLED = "settled"
+    DEAD = "dead"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Queued(Generic[Item]):
+    """An item of a queue, and what became of it."""
+
+    item: Item
+    state: ItemState
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Queues:
+    """All that the two queues hold of one matter (S19).
+
+    Attributes:
+        timers: those that its latest append or rebuild brought, by clock and step.
+        notices: those that all its appends brought, by version and number.
+    """
+
+    timers: tuple[Queued[Timer], ...] = ()
+    notices: tuple[Queued[Notice], ...] = ()
+
+
 @frozen(kw_only=True, slots=False, repr=False)
 class Claim(Generic[Item]):
     """A timer or notice that one worker holds until its lease ends (S11, S12).
@@ -329,6 +367,8 @@ share_repr(
         Appended,
         History,
         LedgerFilter,
+        Queued,
+        Queues,
         Claim,
     )
 )

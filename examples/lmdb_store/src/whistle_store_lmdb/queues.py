@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from enum import Enum
 from itertools import islice, takewhile
 from typing import Generic
 
 from attrs import evolve, frozen
 from whistle_engine.model import MatterId
 from whistle_engine.storage.api import Queue, at_least_one
-from whistle_engine.storage.rows import Claim, Item, Notice, Timer
+from whistle_engine.storage.rows import Claim, Item, ItemState, Notice, Queued, Timer
 
 from whistle_store_lmdb.codec import dump, load
 from whistle_store_lmdb.environment import Session
@@ -31,13 +30,8 @@ from whistle_store_lmdb.keys import (
 )
 from whistle_store_lmdb.ranges import Txn, ascending, held
 
-
-class State(Enum):
-    """How far an item is; the values are those in the index, where settled ones are not."""
-
-    WAITING = "w"
-    DEAD = "x"
-    SETTLED = "-"
+INDEXED = {ItemState.WAITING: b"w", ItemState.DEAD: b"x"}
+"""What stands in the index for how far an item is; settled ones are not there."""
 
 
 @frozen
@@ -56,7 +50,7 @@ class Slot(Generic[Item]):
     free_at: datetime
     token: int = 0
     tries: int = 0
-    state: State = State.WAITING
+    state: ItemState = ItemState.WAITING
     gone: bool = False
 
 
@@ -115,14 +109,24 @@ class LmdbQueue(Queue[Item]):
         for slot in self._of(txn, matter):
             item = wanted.pop(self._key(slot.item), None)
             if item is None and not slot.gone:
-                self._put(txn, evolve(slot, state=State.SETTLED, gone=True), slot)
+                self._put(txn, evolve(slot, state=ItemState.SETTLED, gone=True), slot)
             elif item is not None and (slot.gone or slot.item.due != item.due):
                 self._put(txn, Slot(item, item.due, slot.token + 1), slot)
         self.add(txn, wanted.values())
 
-    def of(self, txn: Txn, matter: MatterId) -> tuple[Item, ...]:
-        """The items of a matter that its latest append brought, by key."""
-        return tuple(slot.item for slot in self._of(txn, matter) if not slot.gone)
+    def take_settled_for_gone(self, txn: Txn, matter: MatterId) -> None:
+        """What is settled of a matter comes back if it is brought next, and so is armed again."""
+        for slot in self._of(txn, matter):
+            if slot.state is ItemState.SETTLED and not slot.gone:
+                self._put(txn, evolve(slot, gone=True))
+
+    def of(self, txn: Txn, matter: MatterId) -> tuple[Queued[Item], ...]:
+        """The items of a matter that its appends brought and that are not gone, by key."""
+        return tuple(
+            Queued(item=slot.item, state=slot.state)
+            for slot in self._of(txn, matter)
+            if not slot.gone
+        )
 
     # ------------------------------------------------------------------------------ for workers
 
@@ -147,7 +151,7 @@ class LmdbQueue(Queue[Item]):
 
     def _heads(self, txn: Txn, now: datetime) -> Iterator[Slot[Item]]:
         seen = set()
-        for slot in self._indexed(txn, State.WAITING, now):
+        for slot in self._indexed(txn, ItemState.WAITING, now):
             line = self._kind.line(slot.item)
             if line not in seen and slot.free_at <= now:
                 yield slot
@@ -158,10 +162,10 @@ class LmdbQueue(Queue[Item]):
 
     def _settle(self, txn: Txn, claim: Claim[Item]) -> bool:
         slot = self._slot(txn, claim.item)
-        if slot is None or slot.token != claim.token or slot.state is State.DEAD:
+        if slot is None or slot.token != claim.token or slot.state is ItemState.DEAD:
             return False
-        if slot.state is State.WAITING:
-            self._put(txn, evolve(slot, state=State.SETTLED), slot)
+        if slot.state is ItemState.WAITING:
+            self._put(txn, evolve(slot, state=ItemState.SETTLED), slot)
         return True
 
     def fail(self, claim: Claim[Item], *, retry_at: datetime | None) -> bool:
@@ -169,10 +173,10 @@ class LmdbQueue(Queue[Item]):
 
     def _fail(self, txn: Txn, claim: Claim[Item], retry_at: datetime | None) -> bool:
         slot = self._slot(txn, claim.item)
-        if slot is None or slot.token != claim.token or slot.state is State.SETTLED:
+        if slot is None or slot.token != claim.token or slot.state is ItemState.SETTLED:
             return False
-        if slot.state is State.WAITING:
-            state = State.DEAD if retry_at is None else State.WAITING
+        if slot.state is ItemState.WAITING:
+            state = ItemState.DEAD if retry_at is None else ItemState.WAITING
             self._put(txn, evolve(slot, state=state, free_at=retry_at or slot.free_at), slot)
         return True
 
@@ -181,18 +185,20 @@ class LmdbQueue(Queue[Item]):
 
     def _revive(self, txn: Txn, item: Item) -> bool:
         slot = self._slot(txn, item)
-        if slot is None or slot.state is not State.DEAD or slot.item.due != item.due:
+        if slot is None or slot.state is not ItemState.DEAD or slot.item.due != item.due:
             return False
         self._put(txn, Slot(slot.item, slot.item.due, slot.token + 1), slot)
         return True
 
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
-        return self._session.read(self._page, State.WAITING, until, at_least_one(limit))
+        return self._session.read(self._page, ItemState.WAITING, until, at_least_one(limit))
 
     def dead(self, *, limit: int) -> tuple[Item, ...]:
-        return self._session.read(self._page, State.DEAD, None, at_least_one(limit))
+        return self._session.read(self._page, ItemState.DEAD, None, at_least_one(limit))
 
-    def _page(self, txn: Txn, state: State, until: datetime | None, limit: int) -> tuple[Item, ...]:
+    def _page(
+        self, txn: Txn, state: ItemState, until: datetime | None, limit: int
+    ) -> tuple[Item, ...]:
         return tuple(slot.item for slot in islice(self._indexed(txn, state, until), limit))
 
     # -------------------------------------------------------------------------- slots and index
@@ -210,19 +216,19 @@ class LmdbQueue(Queue[Item]):
         return [load(value, self._kind.slot) for _, value in entries]
 
     def _put(self, txn: Txn, slot: Slot[Item], before: Slot[Item] | None = None) -> None:
-        if before is not None:
+        if before is not None and before.state in INDEXED:
             txn.delete(self._entry(before))
         txn.put(self._kind.slots + self._key(slot.item), dump(slot))
-        if slot.state is not State.SETTLED:
+        if slot.state in INDEXED:
             txn.put(self._entry(slot), b"")
 
     def _entry(self, slot: Slot[Item]) -> bytes:
         return self._under(slot.state) + moment(slot.item.due) + self._key(slot.item)
 
-    def _under(self, state: State) -> bytes:
-        return self._kind.index + state.value.encode()
+    def _under(self, state: ItemState) -> bytes:
+        return self._kind.index + INDEXED[state]
 
-    def _indexed(self, txn: Txn, state: State, until: datetime | None) -> Iterator[Slot[Item]]:
+    def _indexed(self, txn: Txn, state: ItemState, until: datetime | None) -> Iterator[Slot[Item]]:
         """The slots of a state, due by an instant, ordered by due time, then key."""
         entries = ascending(txn, self._under(state))
         if until is not None:

@@ -25,6 +25,7 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
@@ -123,6 +124,7 @@ class LmdbStore(Store):
 
     def _rebuild(self, txn: Txn, projection: Projection) -> None:
         commits.expect(txn, projection.row.matter, projection.row.version)
+        self._timers.take_settled_for_gone(txn, projection.row.matter)
         self._project(txn, projection)
 
     # ------------------------------------------------------------------------------ look-ups
@@ -142,7 +144,14 @@ class LmdbStore(Store):
 
     def _projection(self, txn: Txn, matter: MatterId) -> Projection | None:
         found = lookups.stored(txn, matter)
-        return found and evolve(found, timers=self._timers.of(txn, matter))
+        timers = tuple(queued.item for queued in self._timers.of(txn, matter))
+        return found and evolve(found, timers=timers)
+
+    def queued(self, matter: MatterId) -> Queues:
+        return self._session.read(self._queued, matter)
+
+    def _queued(self, txn: Txn, matter: MatterId) -> Queues:
+        return Queues(timers=self._timers.of(txn, matter), notices=self._outbox.of(txn, matter))
 
     def by_source_number(self, channel: str, number: str) -> tuple[MatterRow, ...]:
         return self._session.read(lookups.by_source_number, channel, number)

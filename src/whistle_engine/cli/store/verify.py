@@ -65,7 +65,7 @@ def verify(
     lang: Lang | None,
     as_json: bool,
 ) -> None:
-    """Verify a store: hash chain, bytes, words, look-ups, timers.
+    """Verify a store: hash chain, bytes, words, look-ups, timers, notices.
 
     URL is that of the store, such as sqlite:///whistle.db; by default that of WHISTLE_STORE. It
     is only read, and others may go on writing.

@@ -99,6 +99,7 @@ WORDS: Words = {
     "what.row": ("台账行", "ledger row"),
     "what.duties": ("待办", "duties"),
     "what.timers": ("定时", "timers"),
+    "what.notices": ("通知", "notices"),
     "what.checkpoint": ("检查点", "checkpoint"),
     # plugins
     "kind.store": ("存储", "store"),

@@ -11,7 +11,7 @@ from attrs import define
 
 from whistle_engine.model import MatterId
 from whistle_engine.storage.api import at_least_one
-from whistle_engine.storage.rows import Claim, Item, Notice, Timer
+from whistle_engine.storage.rows import Claim, Item, ItemState, Notice, Queued, Timer
 
 Key = tuple[MatterId, int, int]
 Open = Callable[[], AbstractContextManager[None]]
@@ -37,6 +37,13 @@ class Slot(Generic[Item]):
     settled: bool = False
     dead: bool = False
     gone: bool = False
+
+    @property
+    def state(self) -> ItemState:
+        """What became of the item."""
+        if self.settled:
+            return ItemState.SETTLED
+        return ItemState.DEAD if self.dead else ItemState.WAITING
 
 
 class MemoryQueue(Generic[Item]):
@@ -71,10 +78,19 @@ class MemoryQueue(Generic[Item]):
                 slot.settled = slot.gone = True
                 slot.dead = False
 
-    def of(self, matter: MatterId) -> tuple[Item, ...]:
-        """All items of a matter that its latest append brought, by key."""
+    def take_settled_for_gone(self, matter: MatterId) -> None:
+        """What is settled of a matter comes back if it is brought next, and so is armed again."""
+        for slot in self._slots.get(matter, {}).values():
+            slot.gone |= slot.settled
+
+    def of(self, matter: MatterId) -> tuple[Queued[Item], ...]:
+        """All items of a matter that its appends brought and that are not gone, by key."""
         slots = self._slots.get(matter, {})
-        return tuple(slots[key].item for key in sorted(slots) if not slots[key].gone)
+        return tuple(
+            Queued(item=slots[key].item, state=slots[key].state)
+            for key in sorted(slots)
+            if not slots[key].gone
+        )
 
     # ------------------------------------------------------------------------------ for workers
 

@@ -23,6 +23,7 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
@@ -110,9 +111,11 @@ class MemoryStore:
 
     def rebuild(self, projection: Projection) -> None:
         """Replace a matter's look-up rows and timers."""
+        matter = projection.row.matter
         with self._open():
-            self._expect(projection.row.matter, projection.row.version)
-            self._project(projection.row.matter, projection)
+            self._expect(matter, projection.row.version)
+            self._timers.take_settled_for_gone(matter)
+            self._project(matter, projection)
 
     # ------------------------------------------------------------------------------ look-ups
 
@@ -141,8 +144,13 @@ class MemoryStore:
             return Projection(
                 row=row,
                 duties=tuple(sorted(self._duties[matter], key=lambda duty: duty.clock)),
-                timers=self._timers.of(matter),
+                timers=tuple(queued.item for queued in self._timers.of(matter)),
             )
+
+    def queued(self, matter: MatterId) -> Queues:
+        """What the two queues hold of a matter."""
+        with self._open():
+            return Queues(timers=self._timers.of(matter), notices=self._outbox.of(matter))
 
     def by_source_number(self, channel: str, number: str) -> tuple[MatterRow, ...]:
         """The matters that came in under a channel's own number."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from sqlite3 import Cursor
 from typing import Generic
 
 from attrs import frozen
 
+from whistle_engine.model import MatterId
 from whistle_engine.storage.api import at_least_one
-from whistle_engine.storage.rows import Claim, Item, Notice, Timer
+from whistle_engine.storage.rows import Claim, Item, ItemState, Notice, Queued, Queues, Timer
 from whistle_engine.storage.sqlite._session import Session
 from whistle_engine.storage.sqlite._values import Values, micros, notice, timer
 
@@ -26,6 +28,7 @@ class QueueTable(Generic[Item]):
         name: of the table.
         key: its key beside the matter, in order; also the names of the item's fields.
         columns: what else an item has.
+        there: which rows of a matter are there still.
         same_line: how two rows, ``one`` and ``earlier``, stand in one line (S13).
         item: makes an item from matter, key, due time and ``columns``.
     """
@@ -35,6 +38,20 @@ class QueueTable(Generic[Item]):
     columns: tuple[str, ...]
     same_line: str
     item: Callable[[Values], Item]
+    there: str = "true"
+
+    @property
+    def selected(self) -> str:
+        """The columns of an item, in the order in which ``item`` takes them."""
+        return ", ".join(("matter", *self.key, "due", *self.columns))
+
+    @property
+    def of_matter(self) -> str:
+        """The statement that reads all items of a matter, by key, with what became of them."""
+        return (
+            f"SELECT {self.selected}, {STATE} FROM {self.name}"
+            f" WHERE matter = ? AND {self.there} ORDER BY {', '.join(self.key)}"
+        )
 
 
 TIMERS = QueueTable(
@@ -43,6 +60,7 @@ TIMERS = QueueTable(
     columns=(),
     same_line="earlier.matter = one.matter",
     item=timer,
+    there="gone = 0",
 )
 NOTICES = QueueTable(
     name="whistle_notices",
@@ -69,7 +87,7 @@ class SqliteQueue(Generic[Item]):
         name = table.name
         first, second = table.key
         order = f"due, matter, {first}, {second}"
-        columns = ", ".join(("matter", first, second, "due", *table.columns))
+        columns = table.selected
         key = f"WHERE matter = ? AND {first} = ? AND {second} = ?"
         claimed = f"{key} AND token = ?"
         waiting = f"FROM {name} INDEXED BY {name}_waiting WHERE {WAITING} AND due <= ?"
@@ -158,6 +176,16 @@ class SqliteQueue(Generic[Item]):
         with self._session.read() as cursor:
             found = cursor.execute(self._dead, (at_least_one(limit),)).fetchall()
         return tuple([self._table.item(values) for values in found])
+
+
+def queued(cursor: Cursor, matter: MatterId) -> Queues:
+    """What the two queues hold of a matter; two statements, of one moment."""
+    return Queues(timers=_of(cursor, TIMERS, matter), notices=_of(cursor, NOTICES, matter))
+
+
+def _of(cursor: Cursor, table: QueueTable[Item], matter: MatterId) -> tuple[Queued[Item], ...]:
+    found = cursor.execute(table.of_matter, (matter,)).fetchall()
+    return tuple([Queued(item=table.item(row), state=ItemState(row[-1])) for row in found])
 
 
 def timers(session: Session) -> SqliteQueue[Timer]:

@@ -23,6 +23,7 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
@@ -30,7 +31,7 @@ from whistle_engine.storage.rows import (
 from whistle_engine.storage.sqlite import _backup as backups
 from whistle_engine.storage.sqlite import _lookups as lookups
 from whistle_engine.storage.sqlite import _queue as queue
-from whistle_engine.storage.sqlite._append import append, expect, project
+from whistle_engine.storage.sqlite._append import append, rebuild
 from whistle_engine.storage.sqlite._host import HostSession
 from whistle_engine.storage.sqlite._opening import MEMORY, Journal, Place, patience, place
 from whistle_engine.storage.sqlite._session import OwnSession, Session
@@ -168,10 +169,8 @@ class SqliteStore:
 
     def rebuild(self, projection: Projection) -> None:
         """Replace a matter's look-up rows and timers."""
-        matter = projection.row.matter
         with self._session.write() as cursor:
-            expect(cursor, matter, projection.row.version)
-            project(cursor, matter, projection)
+            rebuild(cursor, projection)
 
     # ------------------------------------------------------------------------------ look-ups
 
@@ -193,6 +192,11 @@ class SqliteStore:
         """What the look-ups and timers hold of a matter."""
         with self._session.read() as cursor:
             return lookups.projection(cursor, matter)
+
+    def queued(self, matter: MatterId) -> Queues:
+        """What the two queues hold of a matter."""
+        with self._session.read() as cursor:
+            return queue.queued(cursor, matter)
 
     def by_source_number(self, channel: str, number: str) -> tuple[MatterRow, ...]:
         """The matters that came in under a channel's own number."""

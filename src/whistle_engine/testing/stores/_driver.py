@@ -82,7 +82,7 @@ class Driver:
     def bring_timers_again(self, which: int, change: str, *, rebuild: bool) -> None:
         """Bring the timers that a matter has, without one of them, or with one moved."""
         matter = sorted(self.model.rows)[which % len(self.model.rows)]
-        timers = list(self.model.timers.of(matter))
+        timers = [queued.item for queued in self.model.timers.of(matter)]
         if timers and change != "keep":
             one = timers.pop(which % len(timers))
             timers += [evolve(one, due=one.due + HOUR)] if change == "move" else []
@@ -267,6 +267,7 @@ class Driver:
         for matter in MATTERS:
             same(store.load(matter).records, model.history(matter), f"the history of {matter!r}")
             same(store.projection(matter), model.projection(matter), f"what is told of {matter!r}")
+            same(store.queued(matter), model.queued(matter), f"what is queued of {matter!r}")
         found = store.ledger(LedgerFilter(), limit=99)
         same(found, model.ledger(LedgerFilter(), None, 99), "the whole ledger")
         for unit in UNITS:

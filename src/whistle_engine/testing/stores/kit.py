@@ -162,8 +162,8 @@ class StoreKit:
             isinstance(each, Capability) for each in can
         ):
             fail(
-                "capabilities is a set of members of Capability, such as Capability.DURABLE",
-                expected=frozenset(Capability),
+                "capabilities is a set of members of Capability",
+                expected="a set, such as frozenset({Capability.DURABLE}), empty where it has none",
                 found=can,
             )
         if len(self._opened) == 1 and store.feed(0, limit=1):

@@ -10,7 +10,9 @@ from whistle_engine.model import MatterId
 from whistle_engine.storage.rows import (
     Claim,
     Item,
+    ItemState,
     Notice,
+    Queued,
     Timer,
 )
 
@@ -58,11 +60,23 @@ class ModelQueue(Generic[Item]):
                 del wanted[key]
         self.arrive(wanted.values())
 
+    def rebuild(self, matter: MatterId, items: Iterable[Item]) -> None:
+        """The same, but that those that are settled are armed again."""
+        for key in [key for key in self.settled & self.there.keys() if key[0] == matter]:
+            self.gone[key] = self.there.pop(key)
+        self.replace(matter, items)
+
     # ------------------------------------------------------------------------ what is asked
 
-    def of(self, matter: MatterId) -> tuple[Item, ...]:
-        """All items of a matter that are not gone, by key."""
-        return tuple(self.there[key] for key in sorted(self.there) if key[0] == matter)
+    def of(self, matter: MatterId) -> tuple[Queued[Item], ...]:
+        """All items of a matter that are not gone, by key, with what became of them."""
+        found = sorted(key for key in self.there if key[0] == matter)
+        return tuple(Queued(item=self.there[key], state=self._state(key)) for key in found)
+
+    def _state(self, key: Key) -> ItemState:
+        if key in self.dead:
+            return ItemState.DEAD
+        return ItemState.SETTLED if key in self.settled else ItemState.WAITING
 
     def waiting(self, until: datetime, limit: int) -> tuple[Item, ...]:
         """What is neither settled nor dead, and due."""

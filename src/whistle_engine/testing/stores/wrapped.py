@@ -21,6 +21,7 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
@@ -57,6 +58,10 @@ class Wrapped:
     def projection(self, matter: MatterId) -> Projection | None:
         """Pass it on."""
         return self._store.projection(matter)
+
+    def queued(self, matter: MatterId) -> Queues:
+        """Pass it on."""
+        return self._store.queued(matter)
 
     def inbox(
         self, unit: UnitCode, *, after: DutyRow | None = None, limit: int

@@ -262,3 +262,32 @@ class RebuildsNoTimers(MemoryStore):
             super().rebuild(projection)
         finally:
             self._timers = queue
+
+
+@with_queue("S12", "A rebuild leaves settled what is settled.")
+class RebuildsNothingSettled(AnyQueue):
+    def take_settled_for_gone(self, matter: MatterId) -> None:
+        """Take nothing for gone."""
+
+
+@with_queue("S12", "A rebuild arms every timer again, also those that wait.")
+class RebuildsWhatWaits(AnyQueue):
+    def take_settled_for_gone(self, matter: MatterId) -> None:
+        for slot in self._slots.get(matter, {}).values():
+            slot.gone = True
+
+
+@with_queue("S12", "A rebuild arms what is settled again, in every matter.")
+class RebuildsEveryMatter(AnyQueue):
+    def take_settled_for_gone(self, matter: MatterId) -> None:
+        super().take_settled_for_gone(matter)
+        for slots in self._slots.values():
+            for slot in slots.values():
+                slot.settled &= slot.gone
+
+
+@with_queue("S12", "A rebuild lets old claims count for what it arms again.")
+class RebuildsWithOldTokens(AnyQueue):
+    def take_settled_for_gone(self, matter: MatterId) -> None:
+        for slot in self._slots.get(matter, {}).values():
+            slot.settled = False

@@ -25,6 +25,7 @@ def whole(store: Store) -> dict[str, object]:
         "ledger": rows,
         "inbox": store.inbox("xinhua", limit=MANY),
         "projections": [store.projection(row.matter) for row in rows],
+        "queued": [store.queued(row.matter) for row in rows],
         "timers": store.timers.waiting(until=LATER, limit=MANY),
         "dead timers": store.timers.dead(limit=MANY),
         "outbox": store.outbox.waiting(until=LATER, limit=MANY),

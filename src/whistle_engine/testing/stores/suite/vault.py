@@ -63,6 +63,7 @@ class Closing(StoreKit):
             "inbox": lambda: store.inbox("u", limit=1),
             "ledger": lambda: store.ledger(LedgerFilter(), limit=1),
             "projection": lambda: store.projection("m"),
+            "queued": lambda: store.queued("m"),
             "by_source_number": lambda: store.by_source_number("c", "1"),
             "near": lambda: store.near(category="c", place="p", limit=1),
             "read_text": lambda: store.read_text(REF),
