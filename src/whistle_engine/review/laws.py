@@ -20,6 +20,7 @@ from whistle_engine.model import (
     Clock,
     DispatchedBy,
     Matter,
+    MatterId,
     MoveReason,
     Outcome,
     Part,
@@ -379,8 +380,12 @@ def l10(history: Sequence[Taken]) -> Iterator[str]:
 
 def l12(history: Sequence[Taken]) -> Iterator[str]:
     """Replaying the events gives the state."""
-    for subject in dict.fromkeys(step.command.matter for step in history):
-        steps = [s for s in history if s.command.matter == subject]
+    by_matter: dict[MatterId, list[Taken]] = {}
+    for step in history:
+        matter = step.after or step.before
+        if matter is not None:  # otherwise it was refused before there was one
+            by_matter.setdefault(matter.id, []).append(step)
+    for subject, steps in by_matter.items():
         events = [ev for s in steps for ev in s.written]
         if replay(subject, events) != steps[-1].after:
             yield f"replay of {subject} differs"
