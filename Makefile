@@ -18,7 +18,7 @@ export PIP_REQUIRE_VIRTUALENV := 1
 unexport PYTHONPATH PYTHONHOME MYPYPATH VIRTUAL_ENV
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test crash explore faults lint format generate docs bench bench-large \
+.PHONY: help demo test crash explore hostile faults lint format generate docs bench bench-large \
 	constraints clean
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make test      build the wheel, install it, run the tests against it"
 	@echo "make explore   the same with many more random stories"
 	@echo "make crash     kill workers on one store, 500 times, and see that nothing is lost"
+	@echo "make hostile   feed 200,000 bad policies, stories, commands, bytes and command lines"
 	@echo "make faults    plant faults in copies of the sources, and see that the tests find each"
 	@echo "make lint      ruff, mypy, import-linter, news fragments, documentation"
 	@echo "make format    let ruff put the code in order"
@@ -47,6 +48,10 @@ crash: $(DEV)/.installed
 
 explore: $(DEV)/.installed
 	WHISTLE_TEST_INSTALLED=1 HYPOTHESIS_PROFILE=explore $(DEV)/bin/pytest $(PYTEST_ARGS)
+
+# Each input is made by its own seed: --only KIND --first SEED --count 1 makes one again.
+hostile: $(DEV)/.installed
+	$(DEV)/bin/python -m tests.hostile.run --count 200000
 
 faults: $(DEV)/.tools
 	$(DEV)/bin/python -B -m tests.planted.run --write docs/reference/laws.md

@@ -18,10 +18,10 @@ from attrs import frozen
 
 from whistle_engine._attempt import NOT_PERMITTED, Attempt, Decided, salted, subject
 from whistle_engine._documents import keep_again
-from whistle_engine.codec import dump_command, load_answer, load_basis, load_events
+from whistle_engine.codec import dump_command, load_answer, load_basis, load_command, load_events
 from whistle_engine.commands import Command, subjects
 from whistle_engine.commits import Answer, Receipt, Written
-from whistle_engine.errors import CommandIdReused, VersionConflict
+from whistle_engine.errors import CodecError, CommandIdReused, VersionConflict
 from whistle_engine.events import Refused
 from whistle_engine.model import CommandId, MatterId, Role, TextRef
 from whistle_engine.rules import Rules
@@ -73,6 +73,27 @@ def asked(command: Command, texts: Mapping[str, str], salt: Callable[[], bytes])
             for name in names
         ),
     )
+
+
+ODD = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+"""What a value of another type than its declared one leads to, somewhere."""
+
+
+def mistyped(command: Command, texts: Mapping[str, str]) -> CodecError | None:
+    """What of a command is not of its declared type, if anything: to be asked after an error.
+
+    A program that is type-checked never brings such a command; looking each time would cost more
+    than deciding does.
+    """
+    try:
+        load_command(dump_command(command))
+    except CodecError as error:
+        return error
+    given: Mapping[str, object] = texts
+    odd = {name: words for name, words in given.items() if not isinstance(words, str)}
+    for name, words in odd.items():
+        return CodecError(f"the text {name!r} is a {type(words).__name__}; it should be a str")
+    return None
 
 
 def _check(command: Command, texts: Mapping[str, str]) -> None:

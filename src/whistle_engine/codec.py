@@ -193,7 +193,7 @@ def _write(value: object, kind: object) -> bytes:
             f"cannot write a {type(value).__name__}: a text holds half a character "
             f"(a lone surrogate, {error.object[error.start]!a})"
         ) from None
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise CodecError(f"cannot write a {type(value).__name__}: {error}") from error
 
 

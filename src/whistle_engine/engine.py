@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from whistle_engine import _erasing, _firing, rebuilding
 from whistle_engine._bulk import BATCH, Outcome, execute_window, windows
 from whistle_engine._documents import expect_in_force, kept
-from whistle_engine._executing import ATTEMPTS, RESERVED, Executor, asked
+from whistle_engine._executing import ATTEMPTS, ODD, RESERVED, Executor, asked, mistyped
 from whistle_engine._firing import LEASE, SYSTEM, utc
 from whistle_engine._reading import Reader
 from whistle_engine.commands import Command
@@ -134,7 +134,7 @@ class Engine:
             CommandIdReused: the id wrote before, with other content, and the actor could have
                 given this command.
             VersionConflict: others were faster every time.
-            CodecError: a value in the command cannot be written.
+            CodecError: a value in the command cannot be written, or is not of its declared type.
             ValueError: the texts are not those that the command names, a name is not one, or the
                 command's id is reserved for the system.
             Exception: whatever else the store raised; then nothing is known to be written, and
@@ -143,7 +143,13 @@ class Engine:
         return self._execute(command, {} if texts is None else texts, self._now())
 
     def _execute(self, command: Command, texts: Mapping[str, str], now: datetime) -> Given:
-        return self._executor.execute(asked(command, texts, self._salt), now)
+        try:
+            return self._executor.execute(asked(command, texts, self._salt), now)
+        except ODD as error:
+            wrong = mistyped(command, texts)
+            if wrong is None:
+                raise
+            raise wrong from error
 
     @property
     def _executor(self) -> Executor:
