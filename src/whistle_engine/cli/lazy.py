@@ -9,8 +9,10 @@ from typing import Any
 import click
 from click.exceptions import NoSuchCommand
 
+from whistle_engine.cli.helping import ToldGroup
 
-class Lazy(click.Group):
+
+class Lazy(ToldGroup):
     """A group that knows where its commands stand, and imports those that are asked for."""
 
     def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from whistle_engine.review.findings import Finding
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 nothing found, or all of it accepted; 1 something found; 2 wrong usage, "
     "or a file cannot be used. "
     'With --json: {"findings": [{"code", "severity", "key", "file", "line", "column", "zh", "en", '

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -26,7 +27,7 @@ STARTER = "mouqu"
 """The code of the city that is copied; it stands in the files and in their names."""
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 done; 2 wrong usage, or a file of that name is there already; nothing "
     'is written over. With --json: {"folder", "files"}.'
 )

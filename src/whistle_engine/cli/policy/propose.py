@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 done, or nothing to change; 2 wrong usage, or the file cannot be "
     'changed so. With --json: {"file", "there", "patch"}.'
 )

@@ -8,6 +8,7 @@ from shlex import quote
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -42,7 +43,7 @@ _MARKS = str.maketrans({mark: f"%{ord(mark):02X}" for mark in "%?#"})
 """What means something in a URL."""
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 the backup is made; 2 wrong usage, there is such a file already, the "
     "store cannot be read or the file not be written. "
     'With --json: {"store", "file", "bytes"}.'

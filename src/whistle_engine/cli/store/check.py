@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from whistle_engine.cli.filling import fill, width
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -40,7 +41,7 @@ _KEPT = re.compile(r"  ✓ \S+ +\d+/0/\d+ ")
 """What the line of a clause begins with that is kept, as far as it was asked."""
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 the contract is kept, as far as it was asked; 1 it is broken; 2 wrong "
     "usage, or no store can be opened. "
     'With --json: {"store", "kept", "seconds", "capabilities", "counts", "tests": [{"test", '

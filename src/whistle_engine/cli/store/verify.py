@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from whistle_engine.cli.filling import fill
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -33,7 +34,7 @@ _MOST_BYTES = 10_000
 """No checkpoint is longer: it is one line."""
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 all of it fits; 1 something does not; 2 wrong usage, or the store cannot "
     'be read. With --json: {"store", "ok", "counts": {"matters", "commits", "texts", "erased"}, '
     '"since", "mismatches": [{"matter", "version", "check", "label", "detail"}], "checkpoint": '

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from whistle_engine.story import Story
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 the story holds; 1 an expectation does not hold; 2 wrong usage, or the "
     "story cannot be read or played. "
     'With --json: {"name", "title", "holds", "problems", "steps": [{"at", "by", "do", "events", '

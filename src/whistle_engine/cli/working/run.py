@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("whistle_engine.cli")
 
 
-@click.command(
+@command(
     short_help="Work: fire due timers, and send notices.",
     epilog="Exit codes: 0 told to stop, or with --once all done; 2 wrong usage, or the store "
     "cannot be opened, or no longer be worked on, or with --once fails. With --json, in the end: "
