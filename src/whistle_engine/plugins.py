@@ -129,7 +129,8 @@ class Plugins:
             if other is not one:
                 raise PluginError(
                     f"the {CALLED[key[0]]} {key[1]!r} is claimed twice: by {_who(other)} and by "
-                    f"{_who(one)}; remove one of them, or have its author choose another name"
+                    f"{_who(one)}; remove one of them, or have its author choose another name",
+                    code="plugin_claimed_twice",
                 )
         return {key: one.record for key, one in found.items()}
 
@@ -194,7 +195,8 @@ class Plugins:
             known = ", ".join(sorted(self.names(StoreFactory)))
             raise PluginError(
                 f"{where!r} is no URL of a store: it begins with a scheme and a colon, such as "
-                f"memory: or sqlite:///whistle.db (schemes: {known})"
+                f"memory: or sqlite:///whistle.db (schemes: {known})",
+                code="store_url",
             )
         factory = self._get(StoreFactory, scheme.lower())
         store: object = factory.open(where, create=create)
@@ -260,7 +262,8 @@ class Plugins:
         aside = "".join(f"; {p.package} was set aside: {p.error}" for p in self.problems)
         raise PluginError(
             f"no {CALLED[kind]} is called {name!r}; there is {', '.join(known) or 'none'}"
-            f"{hint}{aside}"
+            f"{hint}{aside}",
+            code="plugin_unknown",
         )
 
 

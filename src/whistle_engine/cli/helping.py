@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 import click
@@ -67,9 +67,10 @@ class Formatter(click.HelpFormatter):
             self._lines(fill(joined, self.width, indent=indent))
 
     def write_dl(
-        self, rows: Sequence[tuple[str, str]], col_max: int = _FIRST, col_spacing: int = 2
+        self, rows: Iterable[tuple[str, str]], col_max: int = _FIRST, col_spacing: int = 2
     ) -> None:
         """A list of names, and what is said of each."""
+        rows = list(rows)
         indent = " " * self.current_indent
         column = min(max((width(name) for name, _ in rows), default=0), col_max) + col_spacing
         for name, said in rows:
@@ -116,8 +117,9 @@ class Told(click.Command):
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The exit codes, and what ``--json`` writes."""
         lang = _lang(formatter)
-        epilog = _chinese(f"{path_of(ctx)} epilog".strip()) if lang == "zh" else self.epilog
-        if self.epilog and epilog:
+        if self.epilog:
+            key = f"{path_of(ctx)} epilog".strip()
+            epilog = _chinese(key) if lang == "zh" else self.epilog
             formatter.write_paragraph()
             with formatter.indentation():
                 formatter.write_text(epilog)
@@ -131,9 +133,6 @@ class ToldGroup(Told, click.Group):
 
 command = partial(click.command, cls=Told)
 """As ``click.command``."""
-
-group = partial(click.group, cls=ToldGroup)
-"""As ``click.group``."""
 
 
 def path_of(ctx: click.Context) -> str:
@@ -205,5 +204,3 @@ def _commands(told: click.Group, ctx: click.Context, lang: Lang) -> Iterator[tup
         path = f"{path_of(ctx)} {name}".strip()
         text = _chinese(path) if lang == "zh" else found.short_help or found.help or ""
         yield name, _joined(inspect.cleandoc(text).partition("\n\n")[0], lang)
-
-

@@ -151,7 +151,10 @@ def no_output(error: OSError) -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
     if isinstance(error, BrokenPipeError):
         sys.exit(_SIGPIPE)
-    raise BadInput(f"cannot write the output: {error.strerror}") from None
+    from whistle_engine.cli.wrong import why
+
+    said = "无法写出结果：" if chosen(None) == "zh" else "cannot write the output: "
+    raise BadInput(said + why(error)) from None
 
 
 def write_json(value: object) -> None:

@@ -89,7 +89,7 @@ def calendar(
     if not as_json:
         readable(lang)
     if file is None and (writes or replace):
-        raise click.UsageError("--write and --replace need a FILE", context)
+        raise click.UsageError(say("year.file", lang), context)
     with told(lang):
         if file is None:
             found, change = _found(year, names or (CALENDAR,), nothing, None, lang), None

@@ -22,6 +22,7 @@ from whistle_engine.cli.output import (
 )
 from whistle_engine.cli.policy.files import directory_beside
 from whistle_engine.cli.policy.words import say
+from whistle_engine.cli.reading.options import DAY
 
 if TYPE_CHECKING:
     from whistle_engine.directory import Directory
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     help="The directory; by default NAME.directory.toml beside NAME.toml.",
 )  # fmt: skip
 @click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
+    "--on", type=DAY, metavar="DAY",
     help="The day for which it is checked; by default today, in the city's time; never before "
     "the policy is in force.",
 )  # fmt: skip

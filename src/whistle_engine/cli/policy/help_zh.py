@@ -45,7 +45,8 @@ HELP: Mapping[str, str] = {
     "policy check --all": "已说明理由、予以保留的也列出。",
     "policy propose": """把一项决定写成规则文件的补丁，今后的事项照此办理。
 
-文件本身不改。补丁用patch -p1或git apply在本文件夹中应用。该类别原有的一行截至前一天，新的一行以这项决定为出处。""",
+文件本身不改。补丁用patch -p1或git apply在本文件夹中应用。该类别原有的一行截至前一天，
+新的一行以这项决定为出处。""",
     "policy propose epilog": (
         "退出码：0完成，或无需修改；2用法不对，或文件不能这样修改。"
         '--json输出：{"file", "there", "patch"}。'

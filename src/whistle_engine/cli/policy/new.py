@@ -19,6 +19,7 @@ from whistle_engine.cli.output import (
     write_json,
 )
 from whistle_engine.cli.policy.words import say
+from whistle_engine.cli.wrong import why
 
 if TYPE_CHECKING:
     from whistle_engine.policy_file import Files
@@ -50,7 +51,7 @@ def new(folder: Path, code: str | None, lang: Lang | None, *, as_json: bool) -> 
     except FileExistsError as error:
         raise BadInput(say("new.there", lang, file=error.args[0])) from None
     except OSError as error:
-        raise BadInput(say("unwritable", lang, file=folder, why=error.strerror)) from None
+        raise BadInput(say("unwritable", lang, file=folder, why=why(error, lang))) from None
     if as_json:
         write_json({"folder": str(folder), "files": [path.name for path in paths]})
         return

@@ -28,14 +28,13 @@ from whistle_engine.cli.policy.files import (
     write_patch,
 )
 from whistle_engine.cli.policy.words import say
+from whistle_engine.cli.reading.options import DAY
 
 if TYPE_CHECKING:
     from whistle_engine.directory import Directory
     from whistle_engine.policy import Category, ListItem, Policy
     from whistle_engine.policy_file import Files
     from whistle_engine.policy_file.editing import Proposal
-
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @command(
@@ -44,7 +43,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--matter", required=True, help="The matter in which it was decided.")
-@click.option("--decided", required=True, type=DAY, help="The day of the decision.")
+@click.option("--decided", required=True, type=DAY, metavar="DAY", help="The day of the decision.")
 @click.option("--category", "code", required=True, metavar="CODE", help="The category's code.")
 @click.option("--lead", metavar="UNIT", help="Who leads: a row of the dispatch catalogue.")
 @click.option("--listed", is_flag=True, help="The street answers for it: a row of its list.")
@@ -53,7 +52,10 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--affair", type=click.Choice(["public", "shared", "household"]))
 @click.option("--kind", metavar="CODE", help="The whistle for a new public category.")
 @click.option("--joint", multiple=True, metavar="UNIT", help="Who joins; again for another.")
-@click.option("--since", type=DAY, help="From when it counts; by default the day of the decision.")
+@click.option(
+    "--since", type=DAY, metavar="DAY",
+    help="From when it counts; by default the day of the decision.",
+)  # fmt: skip
 @click.option(
     "--directory", type=click.Path(path_type=Path), metavar="FILE",
     help="The units, to check that the lead may lead; by default NAME.directory.toml beside FILE.",
@@ -89,9 +91,9 @@ def propose(
     if not as_json:
         readable(lang)
     if (lead is None) == (not listed):
-        raise click.UsageError("take either --lead UNIT or --listed", context)
+        raise click.UsageError(say("row.either", lang), context)
     if (zh is None) != (en is None):
-        raise click.UsageError("--zh and --en go together", context)
+        raise click.UsageError(say("row.titles", lang), context)
     from whistle_engine.model import Affair, Label
     from whistle_engine.policy_file.editing import Proposal, item_for
     from whistle_engine.policy_file.loading import gather

@@ -11,12 +11,10 @@ HELP: Mapping[str, str] = {
     "classify epilog": (
         "退出码：0完成；2用法不对、没有这份规则，或事实不在规则之内。"
         '--json输出：{"affair", "kind", "category", "leads", "joint", "limits", "rule", "source", '
-        '"used", "floors", "policy", "title"}；不给事实时为{"facts": [{"name", "title", "values"}], '
-        '"categories": [{"code", "title", "affair", "kind"}]}。'
+        '"used", "floors", "policy", "title"}；不给事实时为{"facts": [{"name", "title", '
+        '"values"}], "categories": [{"code", "title", "affair", "kind"}]}。'
     ),
-    "classify --policy": (
-        "规则名称，或规则文件（名录文件“名称.directory.toml”放在同一文件夹）。"
-    ),
+    "classify --policy": ("规则名称，或规则文件（名录文件“名称.directory.toml”放在同一文件夹）。"),
     "classify --on": "按哪一天的规则判定；默认今天。",
     "matter": """讲述一件事项：经过、各项期限、现在该谁办、从什么时候起。
 

@@ -29,7 +29,7 @@ HELP: Mapping[str, str] = {
     "store check --tests": "只做这几项检测，写名称，用逗号隔开。",
     "verify": """核验存储：摘要链、字节、文字、台账行、定时任务、通知。
 
-存储用URL或--store写明，如sqlite:///whistle.db，默认用WHISTLE_STORE。只读取，不影响他人写入。
+URL是存储的地址，也可以同其他命令一样写在--store后面。只读取，不影响他人写入。
 
 把一件事项连同相关内容全部删去，或者把它的链重新写过，存储本身看不出来，要与存放在别处的检查点比对才能发现：
 用--checkpoint写出检查点，下次用--since给出。""",
@@ -57,7 +57,8 @@ HELP: Mapping[str, str] = {
     "plugins doctor epilog": (
         "退出码：0没有问题；1有插件搁置，或两个插件用了同一个名称。"
         '--json输出：同whistle plugins，另有{"conflict", "engine", "python", "sqlite": {"version", '
-        '"journal", "synchronous", "reason", "sound"}, "packages": [{"name", "version", "extra"}]}。'
+        '"journal", "synchronous", "reason", "sound"}, "packages": [{"name", "version", '
+        '"extra"}]}。'
     ),
 }
 """The texts by command and option."""

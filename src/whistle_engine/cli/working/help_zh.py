@@ -13,12 +13,10 @@ HELP: Mapping[str, str] = {
 规则用启动时存储中最近一次提交所依据的，或--policy指明的；新规则施行后请重新启动。""",
     "run epilog": (
         "退出码：0按要求停止，或--once已全部处理；2用法不对，或存储不能打开、不能继续处理，"
-        '或--once时失败。--json在结束时输出：{"fired", "late", "refused", "postponed", "delivered", '
-        '"retried", "dead", "overtaken", "waiting"}。'
+        '或--once时失败。--json在结束时输出：{"fired", "late", "refused", "postponed", '
+        '"delivered", "retried", "dead", "overtaken", "waiting"}。'
     ),
-    "run --notifier": (
-        "每条通知也经这一方式送出；可以多次指定。whistle plugins列出有哪些。"
-    ),
+    "run --notifier": ("每条通知也经这一方式送出；可以多次指定。whistle plugins列出有哪些。"),
     "run --once": "处理完现在到期的就结束。",
     "dead": """列出处理失败的：多次送不出去的通知，和被拒绝的定时任务。
 
