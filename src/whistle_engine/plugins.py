@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pluggy
 from attrs import field, frozen
@@ -37,6 +35,9 @@ from whistle_engine.notify.api import Notifier
 from whistle_engine.policy_file import completed, load_rules
 from whistle_engine.rules import Rules
 from whistle_engine.storage.api import Store
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 OURS = "whistle-engine"
 """The package of what is built in."""
@@ -152,6 +153,8 @@ class Plugins:
         Raises:
             PluginError: two claim one name; or, if ``strict``, one is broken.
         """
+        from importlib.metadata import entry_points  # noqa: PLC0415  needed only here
+
         found = [*_records(BuiltIn(), "built-in", OURS)]
         problems: list[Problem] = []
         installed = entry_points(group=GROUP) if points is None else points
@@ -257,6 +260,8 @@ class Plugins:
         if found is not None:
             return cast("R", found)
         known = self.names(kind)
+        from difflib import get_close_matches  # noqa: PLC0415  needed only here
+
         near = get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         aside = "".join(f"; {p.package} was set aside: {p.error}" for p in self.problems)

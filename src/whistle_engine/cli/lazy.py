@@ -24,7 +24,7 @@ class Lazy(ToldGroup):
                 under the same name.
             kwargs: as for any group.
         """
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"no_args_is_help": False, **kwargs})
         self._modules = modules
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  as click calls it

@@ -80,7 +80,9 @@ def of_commit(store: Store, record: Record, lang: Lang) -> Rules:
     try:
         return _read(policy, directory)
     except WhistleError as error:
-        raise BadInput(say("rules.unreadable", lang, why=told(error, lang))) from None
+        raise BadInput(
+            say("rules.unreadable", lang, why=" ".join(told(error, lang).split()))
+        ) from None
 
 
 def _read(policy: bytes, directory: bytes) -> Rules:

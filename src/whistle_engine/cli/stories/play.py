@@ -96,6 +96,7 @@ def _played(name: str, lang: Lang) -> Performance:
 def _read(name: str, lang: Lang) -> Story:
     """The story of a file that is there or looks like a path, else the shipped one."""
     from whistle_engine.errors import StoryError
+    from whistle_engine.problems import nearest
     from whistle_engine.story import read_story, shipped_stories, shipped_story
 
     path = Path(name)
@@ -106,7 +107,11 @@ def _read(name: str, lang: Lang) -> Story:
     try:
         return shipped_story(name)
     except StoryError as error:
-        raise BadInput(say("play.none", lang, name=name, why=wrong.line(error))) from None
+        near = nearest(name, shipped_stories())
+        hint = say("near", lang, name=near) if near else ""
+        raise BadInput(
+            say("play.none", lang, name=name, why=wrong.line(error), near=hint)
+        ) from None
 
 
 def _list(lang: Lang, *, as_json: bool) -> None:
