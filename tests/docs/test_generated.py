@@ -21,8 +21,8 @@ else:  # mutmut copies the sources and the tests, not the documentation
     _arrows, _picture = (pytest.importorskip(f"docs.{name}") for name in ("_arrows", "_picture"))
 
 PAGES = (
-    "cli-help.md", "cli-help.zh.md", "commands.md", "commands.zh.md", "events.md", "mistakes.md", "policy-file.md",
-    "policy-file.zh.md", "refusals.md", "refusals.zh.md", "states.md", "states.svg",
+    "cli-help.md", "cli-help.zh.md", "commands.md", "commands.zh.md", "events.md", "mistakes.md",
+    "policy-file.md", "policy-file.zh.md", "refusals.md", "refusals.zh.md", "states.md", "states.svg",
     "states.zh.md", "states.zh.svg",
 )  # fmt: skip
 
