@@ -22,8 +22,8 @@ else:  # mutmut copies the sources and the tests, not the documentation
 
 PAGES = (
     "cli-help.md", "cli-help.zh.md", "commands.md", "commands.zh.md", "events.md", "mistakes.md",
-    "policy-file.md", "policy-file.zh.md", "refusals.md", "refusals.zh.md", "states.md", "states.svg",
-    "states.zh.md", "states.zh.svg",
+    "policy-file.md", "policy-file.zh.md", "refusals.md", "refusals.zh.md", "states.md",
+    "states.svg", "states.zh.md", "states.zh.svg",
 )  # fmt: skip
 
 
