@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from whistle_engine.cli.lazy import Lazy
-from whistle_engine.cli.output import Lang, asked, lang_option
+from whistle_engine.cli.output import Lang, asked, encodable, lang_option
 
 COMMANDS = {
     "demo": "stories.demo",
@@ -53,7 +53,7 @@ def _told(error: click.ClickException, lang: Lang) -> str:
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "whistle"
     message = error.format_message()
-    if lang == "en":
+    if lang == "en" or not encodable("街乡吹哨", stream=sys.stderr):
         see = f" (see {path} --help)" if isinstance(error, click.UsageError) else ""
         return f"{path}: {message}{see}"
     from whistle_engine.cli.clicks import chinese

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from shutil import get_terminal_size
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TextIO, TypeVar
 
 import click
 
@@ -105,10 +105,10 @@ def room() -> int:
     return max(NARROWEST, min(get_terminal_size((80, 24)).columns, WIDEST))
 
 
-def encodable(text: str) -> bool:
-    """Tell whether stdout's encoding has all these characters."""
+def encodable(text: str, *, stream: TextIO | None = None) -> bool:
+    """Tell whether the encoding of a stream, by default stdout, has all these characters."""
     try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+        text.encode(getattr(stream or sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         return False
     return True
