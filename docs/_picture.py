@@ -85,7 +85,7 @@ LINES = (
 LETTERS: Mapping[str, tuple[str, Label]] = {
     "C": ("#5b6b82", Label("由此可结案", "can be closed from here")),
     "R": ("#3b7a57", Label("可重办至此", "can be reopened to here")),
-    "U": ("#b3372f", Label("吹紧急哨直接派单", "an urgent whistle leads to dispatched")),
+    "U": ("#b3372f", Label("吹应急哨直接派单", "an urgent whistle leads to dispatched")),
 }
 """What each letter at a stage says, and its colour."""
 
