@@ -18,8 +18,8 @@ export PIP_REQUIRE_VIRTUALENV := 1
 unexport PYTHONPATH PYTHONHOME MYPYPATH VIRTUAL_ENV
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test crash explore hostile faults lint format generate docs bench bench-large \
-	constraints clean
+.PHONY: help demo test crash explore hostile faults lint format generate docs changelog bench \
+	bench-large constraints clean
 
 help:
 	@echo "make demo      play both cases of the article"
@@ -32,6 +32,7 @@ help:
 	@echo "make format    let ruff put the code in order"
 	@echo "make generate  write the pages of the reference that come from tables in the code"
 	@echo "make docs      build the documentation into docs/_build/html"
+	@echo "make changelog write what is coming into CHANGELOG.md; DATE=... cuts the version"
 	@echo "make bench     run the benchmarks; make bench-large those on a million matters"
 	@echo "make clean     remove all that is built"
 
@@ -76,6 +77,9 @@ generate: $(DEV)/.tools
 
 docs: $(DEV)/.tools
 	$(DEV)/bin/python -B -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+changelog: $(DEV)/.tools
+	$(DEV)/bin/python -B -m docs._changelog $(DATE)
 
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python -m benchmarks

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -21,6 +22,7 @@ from whistle_engine.cli.output import (
 )
 from whistle_engine.cli.policy.files import directory_beside
 from whistle_engine.cli.policy.words import say
+from whistle_engine.cli.reading.options import DAY
 
 if TYPE_CHECKING:
     from whistle_engine.directory import Directory
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from whistle_engine.review.findings import Finding
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 nothing found, or all of it accepted; 1 something found; 2 wrong usage, "
     "or a file cannot be used. "
     'With --json: {"findings": [{"code", "severity", "key", "file", "line", "column", "zh", "en", '
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     help="The directory; by default NAME.directory.toml beside NAME.toml.",
 )  # fmt: skip
 @click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
+    "--on", type=DAY, metavar="DAY",
     help="The day for which it is checked; by default today, in the city's time; never before "
     "the policy is in force.",
 )  # fmt: skip

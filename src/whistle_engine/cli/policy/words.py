@@ -5,6 +5,15 @@ from __future__ import annotations
 from whistle_engine.cli.wording import Words, speaker
 
 WORDS: Words = {
+    "year.file": (
+        "--write和--replace要写明文件",
+        "--write and --replace need a FILE",
+    ),
+    "row.either": (
+        "--lead（由谁主办）和--listed（由街道负责）写且只写一个",
+        "take either --lead UNIT or --listed",
+    ),
+    "row.titles": ("--zh和--en要一起写", "--zh and --en go together"),
     "year.none": (
         (
             "{name}日历没有{year}年，现有{has}。国务院办公厅一般在上一年10月至12月发布下一年的安排；"

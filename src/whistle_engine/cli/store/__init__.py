@@ -5,11 +5,14 @@ from __future__ import annotations
 import click
 
 from whistle_engine.cli.lazy import Lazy
+from whistle_engine.cli.output import Lang, lang_option
 
 COMMANDS = {"backup": "store.backup", "check": "store.check"}
 """The commands, and the modules of this package that hold them under the same name."""
 
 
 @click.group(cls=Lazy, modules=COMMANDS)
-def store() -> None:
+@lang_option
+def store(*, lang: Lang | None) -> None:
     """Copy a store that is in use; ask whether a kind of store keeps the contract."""
+    del lang  # it holds for the whole call

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     Lang,
     chosen,
@@ -45,7 +46,7 @@ class Taken(NamedTuple):
     gone: int
 
 
-@click.command(
+@command(
     short_help="List dead letters, and take them back.",
     epilog="Exit codes: 0 done, also where there are none; 2 wrong usage, or no such store. "
     'With --json: {"timers": [{"matter", "clock", "step", "due"}], "notices": [{"matter", '
