@@ -306,6 +306,16 @@ def test_one_that_is_dead_no_longer_is_left(given_up: str, monkeypatch: pytest.M
     assert "1 more were no dead letters any longer" in told.stdout
 
 
+def test_all_are_taken_back_however_many(given_up: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead, "MOST", 1)
+    assert len(json.loads(run("dead", "--store", given_up, "--json").stdout)["notices"]) == 1
+    of_one = json.loads(run("dead", "--store", given_up, "--matter", "m2", "--json").stdout)
+    assert {each["matter"] for each in of_one["notices"]} == {"m2"}
+    assert json.loads(run("dead", "--store", given_up, "--revive", "--json").stdout)["revived"] > 2
+    with SqliteStore(given_up) as store:
+        assert (store.timers.dead(limit=9), store.outbox.dead(limit=9)) == ((), ())
+
+
 def test_codes_will_do_where_the_rules_cannot_be_read(given_up: str) -> None:
     with SqliteStore(given_up) as store, store._session.write() as cursor:
         cursor.execute("DELETE FROM whistle_documents")
