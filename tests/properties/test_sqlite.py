@@ -37,7 +37,7 @@ def test_walks_leave_the_same_in_both(path: list[Move], worker: list[int]) -> No
     """The walk's commands; between them a worker settles, fails, or lets its leases run out."""
     with SqliteStore("sqlite://") as sqlite:
         both = twins(MemoryStore(), sqlite)
-        now = datetime.min.replace(tzinfo=UTC)
+        now = datetime(2024, 1, 1, tzinfo=UTC)
         engine = Engine(both, RULES, clock=lambda: now)
         for number, taken in enumerate(walk(path)):
             now = taken.now
