@@ -100,7 +100,9 @@ class Cast:
         local = rules.policy.local(scope.at)
         on_duty = rules.directory.receiver(unit, local) is not None
         enforcement = unit in rules.policy.enforcement
-        return f"{found.kind.value}/{found.may_lead}/{on_duty}/{enforcement}"
+        return (
+            f"{found.kind.value}/{found.may_lead}/{found.round_the_clock}/{on_duty}/{enforcement}"
+        )
 
 
 def _person(name: str, unit: UnitCode | None, *roles: Role) -> Actor:

@@ -278,6 +278,8 @@ def _span(clock: Clock, matter: Matter, rules: Rules, at: datetime) -> timedelta
     longer = kind_of(matter, rules).extension
     if clock.latest is not None and longer is not None:
         due = limits.extended(due, longer, unit=clock.unit, at=at)
+    if any(move.reason is MoveReason.DECIDED for move in clock.due.moves):
+        due = limits.due(due.at, rules.policy.deferrals.total, unit=None)  # no decision adds more
     if clock.due.at >= at:
         return due.at - at
     steps = limits.steps(
