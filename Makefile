@@ -18,25 +18,32 @@ export PIP_REQUIRE_VIRTUALENV := 1
 unexport PYTHONPATH PYTHONHOME MYPYPATH VIRTUAL_ENV
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test explore faults lint format generate docs bench constraints clean
+.PHONY: help demo test crash explore faults lint format generate docs bench bench-large \
+	constraints clean
 
 help:
 	@echo "make demo      play both cases of the article"
 	@echo "make test      build the wheel, install it, run the tests against it"
 	@echo "make explore   the same with many more random stories"
+	@echo "make crash     kill workers on one store, 500 times, and see that nothing is lost"
 	@echo "make faults    plant faults in copies of the sources, and see that the tests find each"
 	@echo "make lint      ruff, mypy, import-linter, news fragments, documentation"
 	@echo "make format    let ruff put the code in order"
 	@echo "make generate  write the pages of the reference that come from tables in the code"
 	@echo "make docs      build the documentation into docs/_build/html"
-	@echo "make bench     run the benchmarks"
+	@echo "make bench     run the benchmarks; make bench-large those on a million matters"
 	@echo "make clean     remove all that is built"
 
 demo: $(VENV)/.installed
 	@$(VENV)/bin/whistle demo
+	@echo "(whistle: $(VENV)/bin/whistle)"
 
 test: $(DEV)/.installed
 	WHISTLE_TEST_INSTALLED=1 $(DEV)/bin/pytest $(PYTEST_ARGS)
+
+# SIGKILLs by the hundred while several processes work on one file; then everything is checked.
+crash: $(DEV)/.installed
+	$(DEV)/bin/python -m tests.crash.run --kills 500
 
 explore: $(DEV)/.installed
 	WHISTLE_TEST_INSTALLED=1 HYPOTHESIS_PROFILE=explore $(DEV)/bin/pytest $(PYTEST_ARGS)
@@ -48,6 +55,7 @@ lint: $(DEV)/.tools
 	$(DEV)/bin/ruff check .
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy --strict $(TYPED)
+	set -e; for example in examples/*/; do (cd $$example && ../../$(DEV)/bin/mypy); done
 	PYTHONPATH=src $(DEV)/bin/lint-imports --no-logo
 	$(DEV)/bin/towncrier build --draft --version next >/dev/null
 	$(DEV)/bin/python -B -m sphinx -q -W --keep-going -b html docs docs/_build/html
@@ -59,12 +67,16 @@ format: $(DEV)/.tools
 generate: $(DEV)/.tools
 	PYTHONPATH=src $(DEV)/bin/python -B -m docs._generate
 	PYTHONPATH=src $(DEV)/bin/python -B docs/_store_contract.py --words
+	PYTHONPATH=src $(DEV)/bin/python -B -m tests.api
 
 docs: $(DEV)/.tools
 	$(DEV)/bin/python -B -m sphinx -q -W --keep-going -b html docs docs/_build/html
 
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python -m benchmarks
+
+bench-large: $(BENCH)/.installed
+	$(BENCH)/bin/python -m benchmarks.large
 
 # Newest versions of everything, in an environment of its own; look at the difference, then test.
 constraints:
@@ -83,7 +95,7 @@ clean:
 	rm -rf $(VENV) $(VENV)-*
 	rm -rf dist build mutants docs/_build .hypothesis .benchmarks
 	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find src tests benchmarks docs -name __pycache__ -prune -exec rm -rf {} +
+	find src tests benchmarks docs examples -name __pycache__ -prune -exec rm -rf {} +
 
 # ------------------------------------------------------------------- stamps, not targets to call
 

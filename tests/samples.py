@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from whistle_engine.commands import ACTS, Command
 from whistle_engine.events import EVENTS
-from whistle_engine.model import Facts, Length, LimitUnit, Unmet
+from whistle_engine.model import Facts, Length, LimitUnit, Place, Unmet
 
 AT = datetime(2024, 3, 4, 1, 2, 3, tzinfo=UTC)
 
@@ -143,6 +143,14 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if attrs.has(kind):
         if kind is Length:
             return st.builds(Length, st.integers(0, 3660), values(LimitUnit))
+        if kind is Place:
+            anywhere = st.builds(
+                Place,
+                unit=words(),
+                lat=st.integers(-90_000_000, 90_000_000),
+                lon=st.integers(-180_000_000, 180_000_000),
+            )
+            return st.one_of(st.builds(Place, unit=words()), anywhere)
         coded = coded_fields(kind)
         return st.builds(
             kind,

@@ -18,7 +18,7 @@ from whistle_engine.hookspecs import (
 )
 from whistle_engine.notify.api import Notifier
 from whistle_engine.policy_file import shipped, shipped_files, shipped_names
-from whistle_engine.storage.api import Store
+from whistle_engine.storage.api import CONTRACT, Store
 
 SQLITE = "whistle_engine.storage.sqlite"
 
@@ -29,9 +29,9 @@ class BuiltIn:
     @hookimpl
     def whistle_stores(self) -> Iterable[StoreFactory]:
         """In memory, and SQLite."""
-        yield StoreFactory(scheme="memory", open=_memory_store)
+        yield StoreFactory(scheme="memory", open=_memory_store, contract=CONTRACT)
         if find_spec(SQLITE) is not None:
-            yield StoreFactory(scheme="sqlite", open=_sqlite_store)
+            yield StoreFactory(scheme="sqlite", open=_sqlite_store, contract=CONTRACT)
 
     @hookimpl
     def whistle_notifiers(self) -> Iterable[NotifierFactory]:
@@ -56,16 +56,17 @@ class BuiltIn:
             yield CalendarSource(name=name, read=partial(shipped, name, folder="calendars"))
 
 
-def _memory_store(url: str) -> Store:
+def _memory_store(url: str, *, create: bool) -> Store:
     from whistle_engine.storage.memory import MemoryStore  # noqa: PLC0415  only if asked for
 
+    del create  # there is never one
     if url.partition(":")[2].strip("/"):
         raise PluginError(f"{url!r}: a store in memory has no address; say memory:")
     return MemoryStore()
 
 
-def _sqlite_store(url: str) -> Store:
-    return cast("Store", import_module(SQLITE).SqliteStore(url))
+def _sqlite_store(url: str, *, create: bool) -> Store:
+    return cast("Store", import_module(SQLITE).SqliteStore(url, create=create))
 
 
 def _log_notifier(address: str) -> Notifier:

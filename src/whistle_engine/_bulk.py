@@ -4,6 +4,9 @@ Each command is decided for itself and has an answer of its own. What a few hund
 write is appended at once, which a store does much faster; where that does not work out, because
 of a conflict or of any error, the commands are executed one by one, and there the one retry loop
 finds out by their ids which of them had written (S1, S5).
+
+What goes wrong with one command, be it an odd value or a damaged history, is its outcome, and
+holds up no other. What the store raises concerns all that follow, and ends it.
 """
 
 from __future__ import annotations
@@ -14,19 +17,25 @@ from itertools import islice
 from typing import TypeVar, cast
 
 from attrs import define
+from attrs import evolve as changed
 
 from whistle_engine._attempt import Decided
-from whistle_engine._executing import Asked, Executor, asked
+from whistle_engine._executing import Asked, Executor, Keeps, asked
 from whistle_engine.commands import Command, subjects
 from whistle_engine.commits import Answer as Given
-from whistle_engine.errors import CodecError, CommandIdReused, VersionConflict
-from whistle_engine.model import CommandId
+from whistle_engine.errors import VersionConflict
+from whistle_engine.model import CommandId, MatterId, TextRef
+from whistle_engine.storage.api import Capability
+from whistle_engine.storage.rows import Appended, Draft, Erased, Loaded, VaultText
 
 BATCH = 256
 """How many commands are appended at once, unless told otherwise."""
 
-Outcome = Given | CodecError | CommandIdReused | VersionConflict | ValueError
+Outcome = Given | Exception
 """A command's answer, or the error that concerns this command alone."""
+
+_OF_ONE = (VersionConflict, UnicodeError, OverflowError)
+"""What a store raises because of what one command brings to it."""
 
 Words = Mapping[str, str]
 """The texts that come with a command, by name."""
@@ -51,6 +60,42 @@ class _Slot:
     outcome: Outcome | None = None
 
 
+class _Watched:
+    """The store, which remembers an error of its own: that is of no command, but of all."""
+
+    def __init__(self, store: Keeps) -> None:
+        self.store = store
+        self.failed: Exception | None = None
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return self.store.capabilities
+
+    def load(self, matter: MatterId, command_id: CommandId | None = None) -> Loaded:
+        return self._told(lambda: self.store.load(matter, command_id))
+
+    def append(self, drafts: Sequence[Draft]) -> Appended:
+        return self._told(lambda: self.store.append(drafts))
+
+    def read_text(self, ref: TextRef) -> VaultText | Erased | None:
+        return self._told(lambda: self.store.read_text(ref))
+
+    def put_document(self, digest: str, data: bytes) -> None:
+        self._told(lambda: self.store.put_document(digest, data))
+
+    def get_document(self, digest: str) -> bytes | None:
+        return self._told(lambda: self.store.get_document(digest))
+
+    def _told(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except _OF_ONE:
+            raise
+        except Exception as error:
+            self.failed = error
+            raise
+
+
 def execute_window(
     executor: Executor,
     window: Sequence[tuple[Command, Words]],
@@ -68,15 +113,17 @@ def execute_window(
     Returns:
         The outcomes, in the order of the commands.
     """
+    store = _Watched(executor.store)
+    executor = changed(executor, store=store)
     outcomes: dict[int, Outcome] = {}
     slots: dict[int, _Slot] = {}
     for number, (command, words) in enumerate(window):
         try:
             slots[number] = _Slot(asked(command, words, salt))
-        except ValueError as error:
+        except Exception as error:  # noqa: BLE001  a value that nobody foresaw is of one command
             outcomes[number] = error
     for wave in _waves(list(slots.values())):
-        _execute_wave(executor, wave, now)
+        _execute_wave(executor, store, wave, now)
     outcomes |= {number: cast("Outcome", slot.outcome) for number, slot in slots.items()}
     return tuple(outcomes[number] for number in range(len(window)))
 
@@ -99,10 +146,21 @@ def _waves(slots: Iterable[_Slot]) -> list[list[_Slot]]:
     return waves
 
 
-def _execute_wave(executor: Executor, wave: Iterable[_Slot], now: datetime) -> None:
+def _execute_wave(
+    executor: Executor, store: _Watched, wave: Iterable[_Slot], now: datetime
+) -> None:
+    def alone(do: Callable[[Asked, datetime], T], asked: Asked) -> T | Exception:
+        """What comes of one command, or what goes wrong with it alone."""
+        try:
+            return do(asked, now)
+        except Exception as error:
+            if error is store.failed:
+                raise
+            return error
+
     writing: list[tuple[_Slot, Decided]] = []
     for slot in wave:
-        found = _decided(executor, slot.asked, now)
+        found = alone(executor.found, slot.asked)
         if isinstance(found, Decided) and found.drafts:
             writing.append((slot, found))
         else:
@@ -111,25 +169,8 @@ def _execute_wave(executor: Executor, wave: Iterable[_Slot], now: datetime) -> N
         return
     try:
         drafts = [draft for _, decided in writing for draft in decided.drafts]
-        written = not executor.store.append(drafts).again
+        written = not executor.append(drafts).again
     except Exception:  # noqa: BLE001  what it was shows again, command by command
         written = False
     for slot, decided in writing:
-        slot.outcome = decided.answer if written else _singly(executor, slot.asked, now)
-
-
-def _decided(executor: Executor, asked: Asked, now: datetime) -> Decided | Outcome:
-    """Decide a command, or find what it is answered without being decided."""
-    attempt, earlier = executor.load(asked, now)
-    try:
-        return executor.again(attempt, earlier) if earlier else attempt.decided()
-    except (CommandIdReused, CodecError) as error:
-        return error
-
-
-def _singly(executor: Executor, asked: Asked, now: datetime) -> Outcome:
-    """Execute a command by the retry loop, which finds out whether it had been written."""
-    try:
-        return executor.execute(asked, now)
-    except (CommandIdReused, CodecError, VersionConflict) as error:
-        return error
+        slot.outcome = decided.answer if written else alone(executor.execute, slot.asked)

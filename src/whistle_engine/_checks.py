@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from attrs import define, field, fields, frozen
 
@@ -13,9 +14,21 @@ from whistle_engine.commits import Commit
 from whistle_engine.digests import digest_of
 from whistle_engine.errors import CodecError
 from whistle_engine.model import MatterId, TextRef
-from whistle_engine.rebuilding import projected
+from whistle_engine.rebuilding import Remade, remade
 from whistle_engine.storage.api import Store
-from whistle_engine.storage.rows import Erased, History, Projection, Record, chain_digest
+from whistle_engine.storage.rows import (
+    DutyRow,
+    Erased,
+    History,
+    ItemState,
+    MatterRow,
+    Notice,
+    Projection,
+    Queues,
+    Record,
+    Timer,
+    chain_digest,
+)
 
 TRIES = 1000
 """How often a matter is read again that grows while it is verified, before that is an error."""
@@ -53,7 +66,9 @@ class Check(Enum):
     DUTIES = "duties"
     """The duties are what the commits give (S19)."""
     TIMERS = "timers"
-    """The timers are what the commits give (S19)."""
+    """The timers are what the commits give (S19), and none is settled before it has fired (S12)."""
+    NOTICES = "notices"
+    """The notices are those that this release tells of the commits, settled or not (S19)."""
     CHECKPOINT = "checkpoint"
     """What was there at a checkpoint is there still (S16)."""
 
@@ -213,6 +228,7 @@ class Verifier:
         """Compare with what the commits give; a matter may grow in between."""
         matter, records = history.matter, history.records
         for _ in range(TRIES):
+            queues = self.store.queued(matter)  # before the row: so it is not ahead of the commits
             found = self.store.projection(matter)
             if found is None or found.row.version <= len(records):
                 break
@@ -222,32 +238,58 @@ class Verifier:
             if len(records) < found.row.version:
                 break  # a row that is ahead of its commits
         try:
-            wanted = projected(matter, records)
+            wanted = remade(matter, records)
         except Exception as error:  # whatever it was, these are no matter's events
             raise _WrongError(None, Check.STATE, f"{type(error).__name__}: {error}") from error
         if found is None:
             raise _WrongError(None, Check.ROW, "there is no row")
-        _compare(found, wanted)
+        _compare(found, queues, wanted)
 
 
-def _compare(found: Projection, wanted: Projection) -> None:
+def _compare(found: Projection, queues: Queues, wanted: Remade) -> None:
+    version = wanted.projection.row.version
+    _compare_row(found.row, wanted.projection.row)
+    _compare_all(version, Check.DUTIES, found.duties, wanted.projection.duties)
+    _compare_all(version, Check.TIMERS, found.timers, wanted.projection.timers)
+    lost = [each.item for each in queues.timers if each.state is ItemState.SETTLED]
+    if lost:  # the append that fires a timer has it no longer
+        raise _WrongError(version, Check.TIMERS, f"settled, and never fired: {lost}")
+    told = _by_version(each.item for each in queues.notices)
+    should = _by_version(wanted.notices)
+    for at in sorted(told.keys() | should.keys()):
+        _compare_all(at, Check.NOTICES, told.get(at, ()), should.get(at, ()))
+
+
+def _by_version(notices: Iterable[Notice]) -> dict[int, list[Notice]]:
+    found: dict[int, list[Notice]] = {}
+    for notice in notices:
+        found.setdefault(notice.version, []).append(notice)
+    return found
+
+
+def _compare_row(found: MatterRow, wanted: MatterRow) -> None:
     different = [
         each.name
-        for each in fields(type(wanted.row))
-        if getattr(found.row, each.name) != getattr(wanted.row, each.name)
+        for each in fields(type(wanted))
+        if getattr(found, each.name) != getattr(wanted, each.name)
     ]
     if different:
         told = ", ".join(
-            f"{name} is {getattr(found.row, name)!r}, not {getattr(wanted.row, name)!r}"
+            f"{name} is {getattr(found, name)!r}, not {getattr(wanted, name)!r}"
             for name in different
         )
-        raise _WrongError(wanted.row.version, Check.ROW, told)
-    for what, is_, should in (
-        (Check.DUTIES, found.duties, wanted.duties),
-        (Check.TIMERS, found.timers, wanted.timers),
-    ):
-        if len(is_) != len(should) or set(is_) != set(should):
-            missing = sorted(map(repr, set(should) - set(is_)))
-            extra = sorted(map(repr, set(is_) - set(should)))
-            detail = f"missing {missing}, too many {extra or len(is_) - len(should)}"
-            raise _WrongError(wanted.row.version, what, detail)
+        raise _WrongError(wanted.version, Check.ROW, told)
+
+
+Row = TypeVar("Row", DutyRow, Timer, Notice)
+
+
+def _compare_all(
+    version: int | None, what: Check, found: Sequence[Row], wanted: Sequence[Row]
+) -> None:
+    """Hold rows against those that there should be, in whatever order."""
+    if len(found) != len(wanted) or set(found) != set(wanted):
+        missing = sorted(map(repr, set(wanted) - set(found)))
+        extra = sorted(map(repr, set(found) - set(wanted)))
+        detail = f"missing {missing}, too many {extra or len(found) - len(wanted)}"
+        raise _WrongError(version, what, detail)

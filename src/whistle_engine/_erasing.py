@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from whistle_engine._attempt import NOT_PERMITTED
 from whistle_engine.codec import load_command, load_events
-from whistle_engine.commands import Command
-from whistle_engine.events import Received, Refused
+from whistle_engine.commands import Command, Receive
+from whistle_engine.errors import CodecError, Unfinished
+from whistle_engine.events import Absorbed, Received, Refused
 from whistle_engine.model import Actor, ActorId, CommandId, MatterId, Role, TextRef
 from whistle_engine.refusals import unmet
 from whistle_engine.rules import Rules
@@ -32,9 +34,18 @@ def erase(
         raise ValueError("say whose words to erase, or those of which matter or command")
     if not may_erase(actor, rules):
         return Refused(command="erase", unmet=(unmet(NOT_PERMITTED),))
-    found = dict.fromkeys(texts_of(records_of(store, matter, command), raiser))
+    found: dict[TextRef, None] = {}
+    failed: list[tuple[MatterId, Exception]] = []
+    raised = cache(lambda matter: has_raised(raiser, store.load(matter).records))
+    for record in records_of(store, matter, command):
+        try:
+            found |= dict.fromkeys(texts_of(record, raiser, raised))
+        except CodecError as error:
+            failed.append((record.matter, error))
     for ref in found:
         store.erase_text(ref)
+    if failed:
+        raise Unfinished(tuple(found), failed)
     return tuple(found)
 
 
@@ -64,25 +75,59 @@ def records_of(
             after = page[-1].position
 
 
-def texts_of(records: Iterable[Record], raiser: ActorId | None) -> Iterator[TextRef]:
-    """The texts that came with some commits.
+def texts_of(
+    record: Record, raiser: ActorId | None, raised: Callable[[MatterId], bool]
+) -> tuple[TextRef, ...]:
+    """The texts that came with a commit.
 
     Args:
-        records: the commits.
-        raiser: only what this person brought, what others brought on this person's behalf or
-            said to it, and what a clerk wrote of its appeal when it was split; ``None`` for all.
+        record: the commit.
+        raiser: only what this person brought to matters of its own, what others brought on this
+            person's behalf or said to it, and what a clerk wrote of its appeal when it was split;
+            ``None`` for all.
+        raised: tells whether the person is or was a raiser of a matter.
+
+    Raises:
+        CodecError: the commit, or what would tell who raised its matter, is damaged.
     """
+    command = load_command(record.command)
+    if (
+        raiser is None
+        or raiser == _named(command)
+        or (raiser == command.by.id and bool(command.texts) and raised(record.matter))
+    ):
+        return tuple(TextRef(command.id, name) for name in command.texts)
+    return tuple(_opening_words(record, raiser)) if record.version == 1 else ()
+
+
+def _named(command: Command) -> ActorId | None:
+    """The person that a command is about: it raises the matter, is told, or is called back."""
+    if isinstance(command.do, Receive):
+        return command.do.raiser or command.by.id
+    return getattr(command.do, "raiser", None)
+
+
+def has_raised(person: ActorId | None, records: Iterable[Record]) -> bool:
+    """Tell whether a person is or was a raiser of a matter; of others' words none are its own.
+
+    Raises:
+        CodecError: what can be read does not name the person, and the rest is damaged.
+    """
+    damage: CodecError | None = None
     for record in records:
-        command = load_command(record.command)
-        if raiser is None or _concerns(command, raiser):
-            yield from (TextRef(command.id, name) for name in command.texts)
-        elif record.version == 1:
-            yield from _opening_words(record, raiser)
-
-
-def _concerns(command: Command, raiser: ActorId) -> bool:
-    """Tell whether a person gave a command, or it names the person: to receive, tell, call back."""
-    return raiser in (command.by.id, getattr(command.do, "raiser", None))
+        try:
+            events = load_events(record.events)
+        except CodecError as error:
+            damage = error
+            continue
+        for event in events:
+            if isinstance(event, Received | Absorbed) and any(
+                each.id == person for each in event.raisers
+            ):
+                return True
+    if damage is not None:
+        raise damage
+    return False
 
 
 def _opening_words(record: Record, raiser: ActorId) -> Iterator[TextRef]:

@@ -8,23 +8,25 @@ answer, and only if nothing is found does the error go on to the caller.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Protocol
 
 from attrs import evolve as changed
 from attrs import frozen
 
-from whistle_engine._attempt import NOT_PERMITTED, Attempt, salted, subject
+from whistle_engine._attempt import NOT_PERMITTED, Attempt, Decided, salted, subject
+from whistle_engine._documents import keep_again
 from whistle_engine.codec import dump_command, load_answer, load_basis, load_events
 from whistle_engine.commands import Command, subjects
 from whistle_engine.commits import Answer, Receipt, Written
 from whistle_engine.errors import CommandIdReused, VersionConflict
 from whistle_engine.events import Refused
-from whistle_engine.model import Role, TextRef
+from whistle_engine.model import CommandId, MatterId, Role, TextRef
 from whistle_engine.rules import Rules
-from whistle_engine.storage.api import Store
-from whistle_engine.storage.rows import Appended, Record, VaultText
+from whistle_engine.storage.api import Capability, Documents
+from whistle_engine.storage.rows import Appended, Draft, Erased, Loaded, Record, VaultText
 
 ATTEMPTS = 32
 """How often a command is decided before a conflict is given up on."""
@@ -80,20 +82,47 @@ def _check(command: Command, texts: Mapping[str, str]) -> None:
         raise ValueError(
             f"the command names the texts {sorted(command.texts)}, but {sorted(texts)} came with it"
         )
+    for name in (command.id, *subjects(command)):
+        _expect_whole(name, f"the id {name!r}")
     for name, words in texts.items():
         if not _TEXT_NAME.fullmatch(name) and name not in subjects(command):
             raise ValueError(f"{name!r} is no name of a text")
-        try:
-            words.encode()
-        except UnicodeEncodeError:
-            raise ValueError(f"the text {name!r} holds half a character") from None
+        _expect_whole(words, f"the text {name!r}")
+
+
+def _expect_whole(words: str, called: str) -> None:
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{called} holds half a character") from None
+
+
+class Keeps(Documents, Protocol):
+    """What of a :class:`.storage.api.Store` is needed to execute commands."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """What it can do."""
+        ...
+
+    def load(self, matter: MatterId, command_id: CommandId | None = None) -> Loaded:
+        """Read a history, and what a command id wrote."""
+        ...
+
+    def append(self, drafts: Sequence[Draft]) -> Appended:
+        """Write commits."""
+        ...
+
+    def read_text(self, ref: TextRef) -> VaultText | Erased | None:
+        """Read words."""
+        ...
 
 
 @frozen(kw_only=True)
 class Executor:
     """What a command is executed on, and by."""
 
-    store: Store
+    store: Keeps
     rules: Rules
 
     def execute(self, asked: Asked, now: datetime) -> Answer:
@@ -104,14 +133,13 @@ class Executor:
         return self._once(asked, now)  # what stops the last attempt is for the caller
 
     def _once(self, asked: Asked, now: datetime) -> Answer:
-        attempt, earlier = self.load(asked, now)
-        if earlier:
-            return self.again(attempt, earlier)
-        decided = attempt.decided()
+        decided = self.found(asked, now)
+        if not isinstance(decided, Decided):
+            return decided
         if not decided.drafts:
             return decided.answer
         try:
-            appended = self.store.append(decided.drafts)
+            appended = self.append(decided.drafts)
         except VersionConflict:
             raise
         except Exception:
@@ -122,6 +150,16 @@ class Executor:
         if appended.again:  # perhaps the same command came twice at once, and one was faster
             return self.again(self.load(asked, now)[0], appended.records)
         return decided.answer
+
+    def found(self, asked: Asked, now: datetime) -> Decided | Answer:
+        """Decide a command, or find what it was answered when it wrote before."""
+        attempt, earlier = self.load(asked, now)
+        return self.again(attempt, earlier) if earlier else attempt.decided()
+
+    def append(self, drafts: Sequence[Draft]) -> Appended:
+        """Write commits, and see that the documents are there which they rest on (S18)."""
+        keep_again(self.store, self.rules)
+        return self.store.append(drafts)
 
     def _written_all_the_same(self, asked: Asked, now: datetime) -> Appended | None:
         with suppress(Exception):  # the append's own error says best what is wrong with the store

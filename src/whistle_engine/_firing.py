@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from whistle_engine._attempt import events_of
 from whistle_engine.commands import Command, FireTimer, FixDueTimes
 from whistle_engine.commits import Answer
+from whistle_engine.errors import Unfinished
 from whistle_engine.events import Refused
 from whistle_engine.model import Actor, MatterId, Role
-from whistle_engine.storage.api import Store
+from whistle_engine.storage.api import Store, at_least_one
 from whistle_engine.storage.rows import Claim, Timer
 from whistle_engine.workflow import replay
 
@@ -24,8 +25,20 @@ Execute = Callable[[Command, Mapping[str, str], datetime], Answer]
 """Executes a command with its words at an instant."""
 
 
+def utc(at: datetime) -> datetime:
+    """An instant in UTC.
+
+    Raises:
+        ValueError: it has no time zone.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} has no time zone")
+    return at.astimezone(UTC)
+
+
 def fire_due(store: Store, execute: Execute, now: datetime, limit: int) -> tuple[Answer, ...]:
     """Fire what is due, and what becomes due by it; see :meth:`.engine.Engine.fire_due`."""
+    at_least_one(limit)
     answers: list[Answer] = []
     while len(answers) < limit:
         claims = list(store.timers.claim(now=now, until=now + LEASE, limit=limit - len(answers)))
@@ -70,12 +83,33 @@ def fixing(matter: MatterId, policy_digest: str) -> Command:
     return Command(id=f"fix:{matter}:{policy_digest}", matter=matter, by=SYSTEM, do=FixDueTimes())
 
 
-def provisional(store: Store) -> Iterator[MatterId]:
-    """The matters with a running clock whose due time is provisional, page by page."""
+def fix_due_times(
+    store: Store, execute: Callable[[Command], Answer], digest: str
+) -> tuple[Answer, ...]:
+    """Fix provisional due times; see :meth:`.engine.Engine.fix_due_times`."""
+    failed: list[tuple[MatterId, Exception]] = []
+    found = provisional(store, failed)
+    answers = tuple(execute(fixing(matter, digest)) for matter in found)
+    if failed:
+        raise Unfinished(answers, failed)
+    return answers
+
+
+def provisional(store: Store, failed: list[tuple[MatterId, Exception]]) -> Iterator[MatterId]:
+    """The matters with a running clock whose due time is provisional, page by page.
+
+    Args:
+        store: the store.
+        failed: is given the matters whose histories are damaged, with what is wrong.
+    """
     after: MatterId | None = None
     while page := store.scan(after, limit=100):
         for history in page:
-            state = replay(history.matter, events_of(history.records))
+            try:
+                state = replay(history.matter, events_of(history.records))
+            except Exception as error:  # noqa: BLE001  whatever it was, it is this matter's
+                failed.append((history.matter, error))
+                continue
             if state is not None and any(
                 clock.ended is None and clock.due.provisional for clock in state.clocks
             ):

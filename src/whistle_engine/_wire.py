@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from operator import eq
 from typing import TYPE_CHECKING, NoReturn, TypeVar, cast, get_args, get_origin
 
@@ -85,8 +85,8 @@ def _scalars(converter: Converter) -> None:
     converter.register_structure_hook_factory(
         lambda kind: isinstance(kind, type) and issubclass(kind, Enum), _member_in
     )
-    converter.register_unstructure_hook(date, date.isoformat)
-    converter.register_structure_hook(date, lambda v, _: _iso(date, v, "a day"))
+    converter.register_unstructure_hook(date, _day_out)
+    converter.register_structure_hook(date, _day_in)
     converter.register_unstructure_hook(time, time.isoformat)
     converter.register_structure_hook(time, lambda v, _: _iso(time, v, "a time of day"))
     converter.register_unstructure_hook(timedelta, _seconds_out)
@@ -97,17 +97,30 @@ def _not(what: str, value: object) -> NoReturn:
     raise Wrong(f"{value!r} is not {what}")
 
 
+_KEPT = 4096
+"""So many instants and days stay known in both forms: a history names the same few again."""
+
+
 def _instant_out(value: datetime) -> str:
     if value.tzinfo is not UTC:
         if value.tzinfo is None or value.utcoffset() is None:
             raise Wrong(f"the instant {value.isoformat()} has no time zone")
         value = value.astimezone(UTC)
+    return _utc_out(value)
+
+
+@lru_cache(_KEPT)
+def _utc_out(value: datetime) -> str:
+    """An instant in UTC: of other zones, instants that differ may count as equal."""
     return value.isoformat()[:-6] + "Z"
 
 
 def _instant_in(value: object, _: object) -> datetime:
-    if type(value) is not str:
-        _not("an instant", value)
+    return _utc_in(value) if type(value) is str else _not("an instant", value)
+
+
+@lru_cache(_KEPT)
+def _utc_in(value: str) -> datetime:
     try:
         at = datetime.fromisoformat(value)
     except ValueError:
@@ -127,6 +140,18 @@ def _member_in(kind: type[Enum]) -> Callable[[object, object], Enum]:
         return found if found is not None else _not(f"one of the values of {kind.__name__}", value)
 
     return structure
+
+
+_day_out = lru_cache(_KEPT)(date.isoformat)
+
+
+def _day_in(value: object, _: object) -> date:
+    return _day(value) if type(value) is str else _not("a day", value)
+
+
+@lru_cache(_KEPT)
+def _day(value: str) -> date:
+    return _iso(date, value, "a day")
 
 
 _D = TypeVar("_D", date, time)

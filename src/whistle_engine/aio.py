@@ -68,7 +68,12 @@ class AsyncEngine:
         """Execute many commands, a batch of them in a thread at a time.
 
         See :meth:`.Engine.execute_many`. Commands are taken from the iterable in that thread.
+
+        Raises:
+            ValueError: a batch is less than 1.
         """
+        if batch < 1:
+            raise ValueError(f"a batch of {batch} commands; it should be 1 or more")
         outcomes = self._engine.execute_many(commands, batch=batch)
         while found := await self.do(lambda _: tuple(islice(outcomes, batch))):
             for outcome in found:
@@ -97,9 +102,18 @@ class AsyncEngine:
     async def aclose(self) -> None:
         """Take no more calls, and wait for those that were made; closing twice is fine.
 
-        The store stays open: it is whose it was.
+        Cancelled, it waits all the same, and is cancelled then: nothing runs on behind whoever
+        closed it. The store stays open: it is whose it was.
         """
-        await asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
+        closing = asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
+        cancelled: asyncio.CancelledError | None = None
+        while not closing.done():
+            try:
+                await asyncio.shield(closing)
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            raise cancelled
 
     async def __aenter__(self) -> Self:
         """Begin."""

@@ -147,6 +147,8 @@ def fact_problems(policy: Policy, facts: Facts) -> tuple[Unmet, ...]:
     Returns:
         A condition for each, with what was given and the nearest allowed; all of them at once.
     """
+    if not facts:  # most appeals come in without, and the catalogue is long
+        return ()
     allowed = {
         TIMING: (*TIMINGS, UNKNOWN),
         **{declared.name: (*declared.values, UNKNOWN) for declared in policy.facts},

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NoReturn, TypeVar, cast
 
 from whistle_engine._wire import Wrong, converter
@@ -33,6 +33,9 @@ from whistle_engine.policy import Policy
 T = TypeVar("T")
 
 _ACCEPTED = b'{"type":"accepted/1"}'
+
+_DECODED = 4096
+"""The events of how many commits stay decoded, some 3 KB each: a matter is soon asked for again."""
 
 # ------------------------------------------------------------------------------- the public part
 
@@ -85,6 +88,12 @@ def load_events(data: bytes) -> tuple[Event, ...]:
     Raises:
         CodecError: the bytes are not those of events of a known wire format (L12).
     """
+    return _events(data)
+
+
+@lru_cache(_DECODED)
+def _events(data: bytes) -> tuple[Event, ...]:
+    """Equal bytes are equal events, which never change: they are decoded once in a while."""
     return _read(data, tuple[Event, ...])
 
 

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 
 from whistle_engine import _erasing, _firing, rebuilding
 from whistle_engine._bulk import BATCH, Outcome, execute_window, windows
-from whistle_engine._documents import kept
+from whistle_engine._documents import expect_in_force, kept
 from whistle_engine._executing import ATTEMPTS, RESERVED, Executor, asked
-from whistle_engine._firing import LEASE, SYSTEM
+from whistle_engine._firing import LEASE, SYSTEM, utc
 from whistle_engine._reading import Reader
 from whistle_engine.commands import Command
 from whistle_engine.commits import Answer as Given
@@ -77,18 +77,16 @@ class Engine:
 
         Args:
             store: where the commits go.
-            rules: the policy and directory to decide by.
+            rules: the policy and directory to decide by. For a trial they may be rules that are
+                not in force yet, or no longer.
             clock: tells the time; its instants have to carry a time zone.
             salt: gives the bytes with which the digest of each text is salted. Another one than
                 the default is for invented histories only, which have to come out the same twice.
-
-        Raises:
-            ValueError: the policy is not in force yet.
         """
         self._store = store
         self._clock = clock
         self._salt = salt
-        self.adopt(rules)
+        self._rules = kept(store, rules)
 
     @property
     def store(self) -> Store:
@@ -113,7 +111,8 @@ class Engine:
         Raises:
             ValueError: the policy is not in force yet; the engine decides by the one before.
         """
-        self._rules = kept(self._store, rules, self._now())
+        expect_in_force(rules, self._now())
+        self._rules = kept(self._store, rules)
 
     # ------------------------------------------------------------------------------- commands
 
@@ -165,10 +164,9 @@ class Engine:
             batch: how many are appended at once.
 
         Yields:
-            For each command, in order, its answer or the error that concerns it alone: the
-            ``CommandIdReused``, ``CodecError``, ``VersionConflict`` or ``ValueError`` that
-            :meth:`execute` would raise. What was yielded is written; nothing happens before
-            the first is asked for.
+            For each command, in order, its answer or the error that concerns it alone and that
+            :meth:`execute` would raise: a wrong value, say, or a damaged history. What was yielded
+            is written; nothing happens before the first is asked for.
 
         Raises:
             ValueError: a batch is less than 1.
@@ -310,8 +308,9 @@ class Engine:
         """Erase words and contacts for good; histories and their chains stay as they are (S17).
 
         What is given narrows it down together. Nobody's words are looked for in other commits
-        than those that brought them, so of a person this takes: what came with its commands and
-        with those that others gave on its behalf or said to it, in one matter or in all.
+        than those that brought them, so of a person this takes: what came with its commands on
+        matters that it raised, and with those that others gave on its behalf or said to it. What
+        an official wrote on a matter of others is no word of the official's.
 
         Args:
             actor: the operations centre or the system.
@@ -325,13 +324,15 @@ class Engine:
 
         Raises:
             ValueError: nothing is given.
+            Unfinished: some commits are damaged; ``done`` says what is erased.
+            StoreError: some may be erased, and not all; the same call again erases the rest.
         """
         return _erasing.erase(
             self._store, self._rules, actor, raiser=raiser, matter=matter, command=command
         )
 
     def rebuild_all(self, *, progress: Callable[[int], None] | None = None) -> int:
-        """Make all look-up rows and timers again from the commits; see :mod:`.rebuilding`."""
+        """Make all look-up rows and timers again; see :func:`.rebuilding.rebuild_all`."""
         return rebuilding.rebuild_all(self._store, progress=progress)
 
     # --------------------------------------------------------------------------------- timers
@@ -343,7 +344,7 @@ class Engine:
             until: the instant, UTC, inclusive.
             limit: at most so many.
         """
-        return self._store.timers.waiting(until=_utc(until), limit=limit)
+        return self._store.timers.waiting(until=utc(until), limit=limit)
 
     def fire_due(self, now: datetime | None = None, *, limit: int = 1000) -> tuple[Given, ...]:
         """Fire the timers that are due, and those that become due by it.
@@ -361,7 +362,7 @@ class Engine:
         Raises:
             Exception: whatever kept one from firing; it and those not yet fired are given back.
         """
-        now = self._now() if now is None else _utc(now)
+        now = self._now() if now is None else utc(now)
         return _firing.fire_due(self._store, self._execute, now, limit)
 
     def fire(self, claim: Claim[Timer], now: datetime, *, retry_at: datetime) -> Given:
@@ -388,16 +389,11 @@ class Engine:
 
         Returns:
             The answers; a matter whose days the calendar still does not know is refused.
+
+        Raises:
+            Unfinished: the histories of some matters are damaged; the rest is done.
         """
-        found = _firing.provisional(self._store)
-        digest = self._rules.policy_digest
-        return tuple(self.execute(_firing.fixing(matter, digest)) for matter in found)
+        return _firing.fix_due_times(self._store, self.execute, self._rules.policy_digest)
 
     def _now(self) -> datetime:
-        return _utc(self._clock())
-
-
-def _utc(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise ValueError(f"{at.isoformat()} has no time zone")
-    return at.astimezone(UTC)
+        return utc(self._clock())

@@ -11,7 +11,8 @@ The tree::
     ├── StoreClosed            the store was used after it was closed
     ├── PluginError            a plugin is broken, or nobody registered what was asked for
     ├── NotifyError            a notifier could not hand on a message
-    └── UnknownMatter          there is no such matter, or the reader may not see it
+    ├── UnknownMatter          there is no such matter, or the reader may not see it
+    └── Unfinished             all was done but for some matters, whose histories are damaged
 
 A command that is not allowed is *not* an exception: ``decide`` returns
 :class:`whistle_engine.events.Refused`, which is a value.
@@ -104,7 +105,8 @@ class StoreClosed(StoreError):  # noqa: N818  the name is part of clause S14
 class StoreBusy(StoreError):  # noqa: N818  reads as the condition that it names
     """Others held the store for longer than one was willing to wait.
 
-    Nothing was written, and nothing is wrong: the same call may do well a little later.
+    Nothing was written, and nothing is wrong: the same call may do well a little later. Of an
+    erasure nothing is known to be erased until a call comes back.
     """
 
 
@@ -143,6 +145,25 @@ class UnknownMatter(WhistleError):  # noqa: N818  reads as the condition that it
         """Name the matter that was asked for."""
         super().__init__(f"no matter {matter!r} that this actor may see")
         self.matter = matter
+
+
+class Unfinished(WhistleError):  # noqa: N818  reads as the condition that it names
+    """A call over all matters did what it could; the histories of some are damaged.
+
+    Attributes:
+        done: what the call gives, of all the rest.
+        failed: for each commit or matter that is left, its matter's id and what is wrong.
+    """
+
+    def __init__(self, done: object, failed: Iterable[tuple[str, Exception]]) -> None:
+        """Say how much is left, and show the first."""
+        self.done = done
+        self.failed = tuple(failed)
+        (matter, error), count = self.failed[0], len(self.failed)
+        super().__init__(
+            f"the rest is done, but {count} could not be, the first in {matter!r}: {error}; "
+            "verify says where histories are damaged"
+        )
 
 
 class PluginError(WhistleError):

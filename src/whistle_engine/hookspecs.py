@@ -7,7 +7,7 @@ A plugin is a module (or any object) with some of these functions, marked by :da
 
     @hookimpl
     def whistle_stores():
-        return [StoreFactory(scheme="mydb", open=open_store)]
+        return [StoreFactory(scheme="mydb", open=open_store, contract=1)]
 
 Its package names it as an entry point of the group ``whistle_engine``. A hook only registers: it is
 called once, when plugins are loaded, opens nothing and delivers nothing. What it names is
@@ -25,7 +25,7 @@ from attrs import Attribute, field, frozen, validators
 
 from whistle_engine.notify.api import Notifier
 from whistle_engine.policy_file import Files
-from whistle_engine.storage.api import Store
+from whistle_engine.storage.api import CONTRACT, Store
 
 GROUP = "whistle_engine"
 """The group of entry points."""
@@ -50,17 +50,44 @@ def _named(_record: object, attribute: Attribute[str], value: str) -> None:
 _callable: Any = validators.is_callable()  # of whatever arguments
 
 
+class OpensStore(Protocol):
+    """Opens stores of one kind."""
+
+    def __call__(self, url: str, /, *, create: bool) -> Store:
+        """Open the store at a URL; the caller closes it.
+
+        Args:
+            url: all of it, scheme included.
+            create: make one where there is none.
+
+        Raises:
+            StoreNotFound: there is none, and none is to be made.
+        """
+        ...
+
+
+def _known(_record: object, _attribute: Attribute[int], value: int) -> None:
+    if value != CONTRACT:
+        raise ValueError(
+            f"the store was made for contract {value}, and this release has contract {CONTRACT}: "
+            f"install a release of {'the engine' if value > CONTRACT else 'the plugin'} that fits"
+        )
+
+
 @frozen(kw_only=True)
 class StoreFactory:
     """A kind of store, by the scheme of its URLs.
 
     Attributes:
         scheme: what stands before the first colon: ``mydb`` in ``mydb://host/district``.
-        open: opens the store at a whole URL; the caller closes it.
+        open: opens the store at a whole URL.
+        contract: the number of the contract that the store was made for and checked against, as
+            it stood in :data:`.storage.api.CONTRACT` then. A plugin with another one is set aside.
     """
 
     scheme: str = field(validator=_named)
-    open: Callable[[str], Store] = field(validator=_callable)
+    open: OpensStore = field(validator=_callable)
+    contract: int = field(validator=_known)
 
     @property
     def name(self) -> str:

@@ -371,17 +371,37 @@ class Actor:
     unit: UnitCode | None = None
 
 
+def _within(most: int) -> Callable[[object, Attribute[int | None], int | None], None]:
+    """A validator for a coordinate in micro-degrees."""
+
+    def validate(_place: object, attribute: Attribute[int | None], value: int | None) -> None:
+        if value is not None and not -most <= value <= most:
+            raise ValueError(
+                f"{attribute.name} is {value}, and should be from {-most} to {most} micro-degrees"
+            )
+
+    return validate
+
+
+def _both(place: Place, _attribute: Attribute[int | None], value: int | None) -> None:
+    if (place.lat is None) != (value is None):
+        raise ValueError("lat and lon go together: give both or neither")
+
+
 @frozen(kw_only=True, slots=False, repr=False)
 class Place:
     """Where: a unit's code, and optionally integer coordinates; the address lies in the vault.
 
     Attributes:
-        lat, lon: micro-degrees, in the coordinate system that the city uses.
+        lat, lon: micro-degrees, in the coordinate system that the city uses; both or neither.
+
+    Raises:
+        ValueError: there is no such place on earth, or one of the two is missing.
     """
 
     unit: UnitCode
-    lat: int | None = None
-    lon: int | None = None
+    lat: int | None = field(default=None, validator=_within(90_000_000))
+    lon: int | None = field(default=None, validator=[_within(180_000_000), _both])
 
 
 @frozen(kw_only=True, slots=False, repr=False)

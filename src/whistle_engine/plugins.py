@@ -10,6 +10,7 @@ Whatever a plugin gives by name, a caller can pass as an object.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
@@ -61,6 +62,18 @@ CALLED: Mapping[type[Named], str] = {
 }
 """What the records are called in messages."""
 
+_PASSWORD = re.compile(r"(?<=://)([^/@:\s]*):[^/@\s]*@")
+_SECRET = re.compile(
+    r"""(?P<key>\b\w*(?:password|passwd|pwd|secret|token|api_?key|access_?key)["']?\s*[=:]\s*)"""
+    r"""(?P<value>"[^"]*"|'[^']*'|[^\s&;,)}\]]+)""",
+    re.IGNORECASE,
+)
+
+_ASKED = frozenset(
+    name for part in Store.__mro__ for name in vars(part) if not name.startswith("_")
+)
+"""What a store has to have."""
+
 R = TypeVar("R", StoreFactory, NotifierFactory, PolicySource, CalendarSource, SuggesterFactory)
 
 
@@ -71,7 +84,7 @@ class Problem:
     Attributes:
         name: the entry point's name.
         package: the package that brought it.
-        error: what is wrong, in one line.
+        error: what is wrong, in one line, its passwords masked.
     """
 
     name: str
@@ -162,14 +175,17 @@ class Plugins:
 
     # --------------------------------------------------------------------------- by name
 
-    def open_store(self, where: str | Store) -> Store:
+    def open_store(self, where: str | Store, *, create: bool = True) -> Store:
         """Open a store by its URL; a store object is given back as it is.
 
         Args:
             where: such as ``memory:`` or ``sqlite:///whistle.db``.
+            create: make one where there is none.
 
         Raises:
-            PluginError: nobody registered a store for the scheme, or it is no URL.
+            PluginError: nobody registered a store for the scheme, it is no URL, or what was
+                registered gives something else than a store.
+            StoreError: it cannot be opened; or there is none, and none is to be made.
         """
         if not isinstance(where, str):
             return where
@@ -180,7 +196,16 @@ class Plugins:
                 f"{where!r} is no URL of a store: it begins with a scheme and a colon, such as "
                 f"memory: or sqlite:///whistle.db (schemes: {known})"
             )
-        return self._get(StoreFactory, scheme.lower()).open(where)
+        factory = self._get(StoreFactory, scheme.lower())
+        store: object = factory.open(where, create=create)
+        missing = sorted(name for name in _ASKED if not _has(store, name))
+        if missing:
+            who = next(_who(one) for one in self.brought if one.record is factory)
+            raise PluginError(
+                f"what {who} opens for {factory.scheme}: is no store: {type(store).__name__} "
+                f"has no {', '.join(missing)}"
+            )
+        return cast("Store", store)
 
     def notifier(self, name: str | Notifier) -> Notifier:
         """A notifier by its name, or ``NAME:ADDRESS``; an object is given back as it is.
@@ -293,8 +318,18 @@ def _itself(plugin: object) -> Callable[[], object]:
     return lambda: plugin
 
 
+def _has(thing: object, name: str) -> bool:
+    """Whether a thing has an attribute; that of its class is not read, since it may do work."""
+    return hasattr(type(thing), name) or hasattr(thing, name)
+
+
+def masked(text: str) -> str:
+    """A text as it can be shown: passwords in URLs, and what is set to a secret's name, masked."""
+    return _SECRET.sub(r"\g<key>***", _PASSWORD.sub(r"\1:***@", text))
+
+
 def _line(error: BaseException) -> str:
-    said = " ".join(str(error).split())
+    said = masked(" ".join(str(error).split()))
     kind = type(error).__name__
     return said if isinstance(error, PluginError) and said else f"{kind}: {said}".rstrip(": ")
 

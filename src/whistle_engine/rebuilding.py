@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from whistle_engine._attempt import events_of
-from whistle_engine.errors import VersionConflict
-from whistle_engine.events import Received
-from whistle_engine.model import MatterId
-from whistle_engine.projection import project
+from attrs import frozen
+
+from whistle_engine.codec import load_events
+from whistle_engine.errors import Unfinished, VersionConflict
+from whistle_engine.events import Event, Received
+from whistle_engine.model import Matter, MatterId
+from whistle_engine.projection import notices, project
 from whistle_engine.storage.api import Store
-from whistle_engine.storage.rows import Projection, Record
-from whistle_engine.workflow import replay
+from whistle_engine.storage.rows import Notice, Projection, Record
+from whistle_engine.workflow import evolve_all
 
 PAGE = 100
 
 
-def projected(matter: MatterId, records: tuple[Record, ...]) -> Projection:
-    """What the look-ups and timers of a matter have to hold, by its history.
+@frozen
+class Remade:
+    """What a store was told beside the commits of a matter, made again from them.
+
+    Attributes:
+        projection: what the look-ups and timers have to hold.
+        notices: all that were told, by version and number.
+    """
+
+    projection: Projection
+    notices: tuple[Notice, ...]
+
+
+def remade(matter: MatterId, records: tuple[Record, ...]) -> Remade:
+    """What a store was told beside the commits, by a matter's history, replayed once.
 
     Args:
         matter: the matter's id.
@@ -28,17 +43,31 @@ def projected(matter: MatterId, records: tuple[Record, ...]) -> Projection:
         CodecError: their bytes are not of a known wire format.
         ValueError: the events are not a matter's, from its first on.
     """
-    events = events_of(records)
-    state = replay(matter, events)
+    state: Matter | None = None
+    opened: Event | None = None
+    told: list[Notice] = []
+    for record in records:
+        events = load_events(record.events)
+        state = evolve_all(state, events, matter=matter)
+        if state is not None:
+            opened = opened or events[0]
+            told += notices(state, record.version, events)
     if state is None:
         raise ValueError(f"the history of {matter!r} holds no event")
-    return project(state, len(records), opened=cast("Received", events[0]))
+    return Remade(project(state, len(records), opened=cast("Received", opened)), tuple(told))
+
+
+def projected(matter: MatterId, records: tuple[Record, ...]) -> Projection:
+    """What the look-ups and timers of a matter have to hold; see :func:`remade`."""
+    return remade(matter, records).projection
 
 
 def rebuild_all(store: Store, *, progress: Callable[[int], None] | None = None) -> int:
     """Make the look-up rows and timers of all matters again; others may go on writing.
 
-    Timers that stay with the same due time keep claim and settlement, so none fires twice.
+    Timers that wait, or are dead, keep what became of them, so that none fires twice. Those that
+    the commits still want though they are settled were lost, and wait again. Notices stay as they
+    are: what was told cannot be told from what was not.
 
     Args:
         store: the store to mend.
@@ -48,24 +77,37 @@ def rebuild_all(store: Store, *, progress: Callable[[int], None] | None = None) 
         How many matters there are.
 
     Raises:
-        CodecError, ValueError: a history itself is damaged; ``verify`` says where.
+        Unfinished: some histories themselves are damaged; all other matters are made again, and
+            ``done`` says how many.
     """
-    done, after = 0, None
+    seen, after = 0, None
+    failed: list[tuple[MatterId, Exception]] = []
     while page := store.scan(after, limit=PAGE):
         for history in page:
-            _rebuild(store, history.matter, history.records)
-        done, after = done + len(page), page[-1].matter
+            damage = _rebuilt(store, history.matter, history.records)
+            if damage is not None:
+                failed.append((history.matter, damage))
+        seen, after = seen + len(page), page[-1].matter
         if progress is not None:
-            progress(done)
-    return done
+            progress(seen)
+    if failed:
+        raise Unfinished(seen - len(failed), failed)
+    return seen
 
 
-def _rebuild(store: Store, matter: MatterId, records: tuple[Record, ...]) -> None:
+def _rebuilt(store: Store, matter: MatterId, records: tuple[Record, ...]) -> Exception | None:
+    """Make a matter's rows again; if it cannot be, what is wrong with its history."""
     while True:
         try:
-            return store.rebuild(projected(matter, records))
+            wanted = projected(matter, records)
+        except Exception as error:  # noqa: BLE001  whatever it was, it is this matter's
+            return error
+        try:
+            store.rebuild(wanted)
         except VersionConflict:  # somebody appended meanwhile, whose rows are right: make sure
             newer = store.load(matter).records
             if len(newer) <= len(records):
                 raise
             records = newer
+        else:
+            return None

@@ -9,19 +9,33 @@ A matter's timers fire in order, and so do its notices to one recipient (S13); w
 again later, ever more slowly, and holds up nothing but its own line. A notice that fails too often
 is a dead letter. A timer is one only if its command is refused: whatever else keeps it from
 firing, it is tried until it fires, late if need be.
+
+Slow notifiers do not hold up the timers: between two notices the worker looks whether a timer is
+due, once a second at most. So a due timer waits for one notice at most, that is no longer than all
+notifiers together are given (``patience`` for each), and for that second.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 from random import random
-from threading import Event
 
+from whistle_engine._firing import utc
 from whistle_engine._pace import USUAL, Backoff, Figures
 from whistle_engine.engine import Engine, utc_now
-from whistle_engine.errors import CodecError, StoreClosed
+from whistle_engine.errors import (
+    CodecError,
+    StoreClosed,
+    StoreError,
+    StoreMismatch,
+    StoreNotFound,
+    StoreReadOnly,
+    StoreUnreadable,
+)
 from whistle_engine.events import Refused, TimerFired
 from whistle_engine.notify.api import Message, Notifier
 from whistle_engine.notify.composing import compose, key_of
@@ -30,6 +44,12 @@ from whistle_engine.storage.api import Queue
 from whistle_engine.storage.rows import Claim, Item, Notice, Timer
 
 _log = logging.getLogger("whistle_engine.relay")
+
+GLANCE = timedelta(seconds=1)
+"""How long notices are worked off before one looks at the timers again."""
+
+_FOR_GOOD = (StoreClosed, StoreMismatch, StoreNotFound, StoreReadOnly, StoreUnreadable)
+"""What a store raises that no waiting mends: somebody has to do something."""
 
 
 class Relay:
@@ -52,7 +72,9 @@ class Relay:
         """Make a worker.
 
         Args:
-            engine: fires the timers; its store holds the queues, its rules word the messages.
+            engine: fires the timers; its store holds the queues, its rules word the messages. The
+                store begins and ends transactions of its own: one that joins its host's, as
+                ``SqliteStore.within`` makes it, cannot be worked on.
             notifiers: each is given every message, in turn. Without any, notices are left where
                 they are, for a relay that has some.
             clock: tells the time; its instants have to carry a time zone.
@@ -65,9 +87,11 @@ class Relay:
             report: is given the figures of each step in which something was done.
 
         Raises:
-            ValueError: two notifiers have one name, or all of them together may take longer than
-                a lease lasts.
+            ValueError: two notifiers have one name, all of them together may take longer than
+                a lease lasts, or a batch is less than 1.
         """
+        if batch < 1:
+            raise ValueError(f"a batch of {batch} does nothing; it should be 1 or more")
         self._engine = engine
         self._clock = clock
         self._chance = chance
@@ -76,10 +100,12 @@ class Relay:
         self._notice_lease = notice_lease
         self._batch = batch
         self._report = report
-        self._stopping = Event()
+        self._stopping = False
+        self._bell: SimpleQueue[None] = SimpleQueue()
         self._figures = Figures()
         self._guards = tuple(Guarded(each, patience) for each in notifiers)
         self._longest = patience * len(self._guards)
+        self._looked: datetime | None = None
         names = [guard.name for guard in self._guards]
         if len(set(names)) != len(names):
             raise ValueError(f"two notifiers have one name: {', '.join(sorted(names))}")
@@ -104,8 +130,8 @@ class Relay:
     ) -> Figures:
         """Work until told to stop.
 
-        A step that fails as a whole (the store cannot be reached) is reported to the log and
-        tried again, ever more slowly.
+        A step that fails as a whole (the store is busy or full, its disk fails) is reported to the
+        log and tried again, ever more slowly. What no waiting mends is raised.
 
         Args:
             wait: waits so long, or until something tells it not to; by default until
@@ -117,17 +143,19 @@ class Relay:
 
         Raises:
             StoreClosed: the store was closed.
+            StoreMismatch, StoreNotFound, StoreReadOnly, StoreUnreadable: the queues can no longer
+                be worked on, until somebody has mended the store.
         """
         pause = wait if wait is not None else self._pause
         failures = 0
-        while not self._stopping.is_set():
+        while not self._stopping:
             try:
                 done = self.step()
-            except StoreClosed:
+            except _FOR_GOOD:
                 raise
-            except Exception:  # noqa: BLE001  the worker goes on; the log tells
+            except Exception as error:  # noqa: BLE001  the worker goes on; the log tells
                 failures += 1
-                _log.exception("the step failed, for the %d. time running", failures)
+                _tell(error, "the step failed, for the %d. time running", failures)
                 pause(self._backoff.after(failures, self._chance()))
                 continue
             failures = 0
@@ -138,15 +166,20 @@ class Relay:
     def stop(self) -> None:
         """Let the step under way give back what it has not begun, and end the loop, for good.
 
-        It may be called from any thread, and from a signal's handler.
+        It may be called from any thread, and from a signal's handler: unlike an ``Event``, this
+        kind of queue can be used by a handler that interrupts its own use.
         """
-        self._stopping.set()
+        self._stopping = True
+        self._bell.put(None)
 
     def _pause(self, length: timedelta) -> None:
-        self._stopping.wait(length.total_seconds())
+        with suppress(Empty):
+            self._bell.put(self._bell.get(timeout=length.total_seconds()))  # others wait too
 
     def step(self, now: datetime | None = None) -> Figures:
         """Claim a batch of due timers and fire them, then a batch of notices and hand them on.
+
+        Timers that become due while notices are handed on are fired between two of them.
 
         Args:
             now: the instant at which all of it happens, UTC; ``None`` asks the clock each time.
@@ -154,17 +187,14 @@ class Relay:
         Returns:
             What was done; nothing, if nothing is due.
         """
-        done = self.fire_timers(now) + self.send_notices(now)
+        done = self.fire_timers(now) + self._send_notices(now, between=self._glance)
         self._figures += done
         if self._report is not None and done.anything:
             self._report(done)
         return done
 
     def _now(self, now: datetime | None) -> datetime:
-        at = now if now is not None else self._clock()
-        if at.tzinfo is None:
-            raise ValueError(f"{at.isoformat()} has no time zone")
-        return at
+        return utc(now if now is not None else self._clock())
 
     def _retry_at(self, claim: Claim[Item], now: datetime) -> datetime:
         return now + self._backoff.after(claim.tries, self._chance())
@@ -185,7 +215,7 @@ class Relay:
         done = Figures()
         for claim in queue.claim(now=claimed, until=until, limit=limit):
             at = self._now(now)
-            if self._stopping.is_set() or at + longest > until:
+            if self._stopping or at + longest > until:
                 queue.fail(claim, retry_at=at)
             else:
                 done += work(claim, at)
@@ -195,14 +225,22 @@ class Relay:
 
     def fire_timers(self, now: datetime | None = None) -> Figures:
         """Claim a batch of due timers and fire each, through :meth:`.Engine.fire`."""
+        self._looked = self._now(now)
         queue = self._engine.store.timers
         return self._claimed(queue, now, lease=self._timer_lease, work=self._fire)
+
+    def _glance(self, now: datetime | None) -> Figures:
+        """Fire timers that became due meanwhile, if none were looked for in the last second."""
+        at = self._now(now)
+        if self._stopping or (self._looked is not None and at - self._looked < GLANCE):
+            return Figures()
+        return self.fire_timers(now)
 
     def _fire(self, claim: Claim[Timer], now: datetime) -> Figures:
         try:
             answer = self._engine.fire(claim, now, retry_at=self._retry_at(claim, now))
-        except Exception:  # noqa: BLE001  one timer holds up no other; the log tells
-            _log.exception("a timer was given back after %d tries: %r", claim.tries, claim.item)
+        except Exception as error:  # noqa: BLE001  one timer holds up no other; the log tells
+            _tell(error, "a timer was given back after %d tries: %r", claim.tries, claim.item)
             return Figures(postponed=1)
         if isinstance(answer, Refused) and answer.code != "timer_gone":
             _log.error("a timer was refused, by %s: %r", answer.code, claim.item)
@@ -216,11 +254,20 @@ class Relay:
 
     def send_notices(self, now: datetime | None = None) -> Figures:
         """Claim a batch of notices and hand each to every notifier."""
+        return self._send_notices(now, between=lambda _now: Figures())
+
+    def _send_notices(
+        self, now: datetime | None, *, between: Callable[[datetime | None], Figures]
+    ) -> Figures:
         if not self._guards:
             return Figures()
         queue = self._engine.store.outbox
         return self._claimed(
-            queue, now, lease=self._notice_lease, longest=self._longest, work=self._send
+            queue,
+            now,
+            lease=self._notice_lease,
+            longest=self._longest,
+            work=lambda claim, at: self._send(claim, at) + between(now),
         )
 
     def _send(self, claim: Claim[Notice], now: datetime) -> Figures:
@@ -244,13 +291,21 @@ class Relay:
         return figures
 
     def _message(self, notice: Notice) -> Message | None:
-        """The message, or ``None`` where it cannot be made, which is a fault of ours."""
-        records = self._engine.store.load(notice.matter).records
+        """The message, or ``None`` where none can be made: by a fault of ours, or of the store."""
         try:
+            records = self._engine.store.load(notice.matter).records
             return compose(notice, records, self._engine.rules)
-        except (LookupError, CodecError, ValueError):
-            _log.exception("no message could be made of %s", key_of(notice))
+        except (LookupError, CodecError, ValueError, StoreUnreadable) as error:
+            _tell(error, "no message could be made of %s", key_of(notice))
             return None
+
+
+def _tell(error: Exception, message: str, *values: object) -> None:
+    """Tell the log what failed; an error that a store tells needs no traceback."""
+    if isinstance(error, StoreError):
+        _log.error(f"{message}: %s", *values, error)
+    else:
+        _log.error(message, *values, exc_info=error)
 
 
 __all__ = ["Backoff", "Figures", "Relay"]

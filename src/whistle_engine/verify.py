@@ -1,9 +1,10 @@
-"""Whether what is stored is whole: the chain, the bytes, the words, the look-ups (S16 to S19).
+"""Whether what is stored is whole: chain, bytes, words, look-ups, queues (S16 to S19).
 
 ``verify`` reads every matter once, page by page, and says of each the first thing that does not
 fit. Whoever rewrites a matter's whole chain, or removes a matter with all that goes with it,
 leaves nothing that does not fit; it shows against a checkpoint that is kept elsewhere
-(:mod:`whistle_engine.checkpoints`).
+(:mod:`whistle_engine.checkpoints`). Whether a notice that is settled was ever sent cannot be
+seen, nor can what the queues hold of a matter that is not there.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+READMES = ("README.md", "README.zh.md")
+PAGES = (*(ROOT / name for name in READMES), *sorted((ROOT / "docs").rglob("*.md")))
 EXAMPLES = [
     pytest.param(block, id=f"{page.relative_to(ROOT)}-{number}")
     for page in PAGES
@@ -40,9 +41,10 @@ def test_an_example_runs(source: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_readme_prints_what_it_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", READMES)
+def test_the_readme_prints_what_it_says(name: str, tmp_path: Path) -> None:
     (source,) = re.findall(
-        r"^```python\n(.*?)^```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
+        r"^```python\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
     assert _run(source, tmp_path).stdout.splitlines() == [
         "send_back refused: send_back FR5",
@@ -50,7 +52,7 @@ def test_the_readme_prints_what_it_says(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+@pytest.mark.parametrize("name", READMES)
 def test_what_the_readme_links_to_is_there(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):

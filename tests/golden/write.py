@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import timedelta
 from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from attrs import evolve
 
@@ -41,9 +44,13 @@ from whistle_engine.model import (
     Solved,
     facts,
 )
+from whistle_engine.storage.api import Store
 from whistle_engine.storage.memory import MemoryStore
+from whistle_engine.storage.sqlite import SqliteStore
 
 HERE = Path(__file__).parent
+ALICE = actor("alice", Role.RESIDENT)
+OPENING = Receive(channel="12345", kind=AppealKind.HELP, place=Place(unit="gulou"))
 
 
 def words() -> Iterable[Commit]:
@@ -64,7 +71,12 @@ def words() -> Iterable[Commit]:
 
 def matter() -> Iterable[Commit]:
     """One matter from an appeal to its closing; with alerts, and an attempt to send it back."""
-    alice = actor("alice", Role.RESIDENT)
+    return played(MemoryStore()).commits(ALICE, "m-1")
+
+
+def played(store: Store) -> Engine:
+    """Play that matter in a store."""
+    alice = ALICE
     gulou = actor("c-1", Role.COMMUNITY, "gulou")
     xinhua = actor("s-1", Role.STREET, "xinhua")
     zhujian = actor("r-zhujian", Role.RECEIVER, "zhujian")
@@ -100,7 +112,10 @@ def matter() -> Iterable[Commit]:
     )
     now = NOW
     engine = Engine(
-        MemoryStore(), compile_rules(tiny_policy(), tiny_directory()), clock=lambda: now
+        store,
+        compile_rules(tiny_policy(), tiny_directory()),
+        clock=lambda: now,
+        salt=lambda: b"0123456789abcdef",
     )
     for number, (by, act, texts) in enumerate(steps, 1):
         now += timedelta(hours=1)
@@ -109,7 +124,22 @@ def matter() -> Iterable[Commit]:
         answer = engine.execute(asked, texts=texts)
         if isinstance(answer, Refused) and not answer.recorded:
             raise AssertionError(answer)
-    return engine.commits(alice, "m-1")
+    return engine
+
+
+def sqlite_file() -> str:
+    """A store on SQLite with that matter, and another that is open; as statements that make it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "store.db"
+        with SqliteStore(path) as store:
+            engine = played(store)
+            asked = Command(id="open", matter="m-2", by=ALICE, do=OPENING)
+            opened = engine.execute(asked, texts={"text": "路灯不亮"})
+            assert not isinstance(opened, Refused), opened
+            engine.erase(actor("system", Role.SYSTEM), command="c-6")
+        with closing(sqlite3.connect(path)) as bare:
+            (application,) = bare.execute("PRAGMA application_id").fetchone()
+            return "\n".join((f"PRAGMA application_id = {application};", *bare.iterdump(), ""))
 
 
 FILES: Mapping[str, Callable[[], Iterable[Commit]]] = {
@@ -118,8 +148,13 @@ FILES: Mapping[str, Callable[[], Iterable[Commit]]] = {
 }
 
 
+STORE = "store-1.sql"
+
+
 def main() -> None:
     """Write what is missing; never overwrite."""
+    if not (HERE / STORE).exists():
+        (HERE / STORE).write_text(sqlite_file(), encoding="utf-8")
     for name, commits in FILES.items():
         lines = b"".join(dump_commit(commit) + b"\n" for commit in commits())
         try:

@@ -9,7 +9,7 @@ import pytest
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.testing.stores.broken import BROKEN, Broken
 from whistle_engine.testing.stores.contract import clause_of, standard_tests
-from whistle_engine.testing.stores.matrix import BrokenKit, kill
+from whistle_engine.testing.stores.matrix import MACHINE, BrokenKit, kill
 from whistle_engine.testing.stores.report import CLAUSES
 from whistle_engine.testing.stores.running import FAILED, run
 
@@ -57,6 +57,14 @@ def test_every_clause_has_tests_and_every_test_says_what_it_checks() -> None:
     for name, test in tests.items():
         assert (test.__doc__ or "").startswith("Check that "), name
         assert (test.__doc__ or "").split("\n\n")[0].rstrip().endswith("."), name
+
+
+def test_every_test_finds_a_broken_store() -> None:
+    """A test that finds none might not be able to fail; the machine has tests of its own."""
+    numbers = page.numbered()
+    finding = {number for found in page.read_kills().values() for number in found}
+    idle = [test for test, number in numbers.items() if number not in finding]
+    assert idle == [MACHINE]
 
 
 def test_broken_stores_differ_and_each_says_what_it_does() -> None:

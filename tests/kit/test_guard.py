@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -25,14 +27,19 @@ class Good(StoreContract):
         return MemoryStore()
 
 
-def nothing(self: object, store: Store) -> None:
-    """Check that nothing goes wrong where nothing is done."""
-    del self, store
+def idle() -> Callable[[object, Store], None]:
+    """A test that does nothing, a new one each time: a reason is kept on the function itself."""
+
+    def test(self: object, store: Store) -> None:
+        """Check that nothing goes wrong where nothing is done."""
+        del self, store
+
+    return test
 
 
 def test_a_test_replaced_without_a_reason_fails_the_suite() -> None:
     with pytest.raises(TypeError, match=f"says why it replaces {EASY}"):
-        type("Bad", (Good,), {EASY: nothing})
+        type("Bad", (Good,), {EASY: idle()})
 
 
 def test_a_test_that_was_removed_fails_the_suite() -> None:
@@ -40,12 +47,34 @@ def test_a_test_that_was_removed_fails_the_suite() -> None:
         type("Bad", (Good,), {EASY: None})
 
 
+@pytest.mark.parametrize("name", ["needs", "opened", "fresh", "store", "test_the_kit_is_whole"])
+def test_what_the_tests_rely_on_cannot_be_replaced_without_a_reason_either(name: str) -> None:
+    with pytest.raises(TypeError, match=f"says why it replaces {name}"):
+        type("Bad", (Good,), {name: idle()})
+    with pytest.raises(TypeError, match=f"keeps {name}: it was removed"):
+        type("Bad", (Good,), {name: None})
+    type("Kept", (Good,), {name: overrides("a reason")(idle())})
+
+
+@pytest.mark.parametrize("ends", [pytest.skip, pytest.xfail])
+def test_a_hook_that_ends_a_test_early_fails_it(ends: Callable[[str], NoReturn]) -> None:
+    class Ending(Good):
+        def paused_append(self, store: Store, drafts: object) -> NoReturn:
+            del self, store, drafts
+            ends("not today")
+
+    (outcome,) = run(Ending, [PAUSED])
+    assert outcome.status == FAILED
+    assert outcome.message.startswith("check that a reader misses no append that began earlier")
+    assert "not today" in outcome.message
+
+
 @pytest.mark.parametrize("name", ["skip", "xfail", "skipif"])
 def test_a_mark_on_the_class_or_a_test_fails_the_suite(name: str) -> None:
     mark = getattr(pytest.mark, name)("because")
     with pytest.raises(TypeError, match=f"runs: it is marked {name}"):
         type("Bad", (Good,), {"pytestmark": mark})
-    marked = mark(overrides("a reason")(nothing))
+    marked = mark(overrides("a reason")(idle()))
     with pytest.raises(TypeError, match=f"runs: it is marked {name}"):
         type("Bad", (Good,), {EASY: marked})
 
@@ -87,7 +116,7 @@ def test_what_is_not_declared_is_reported() -> None:
     untried = [outcome for outcome in outcomes if outcome.status == UNDECLARED]
     assert all(outcome.message.startswith("not declared: ") for outcome in untried)
     undeclared = {outcome.clause for outcome in untried}
-    assert undeclared == {"S4", "S5", "S6", "S7", "S11", "S15", "S17", "S20", None}
+    assert undeclared == {"S4", "S5", "S6", "S7", "S11", "S13", "S15", "S17", "S20", None}
 
 
 def test_declaring_what_one_cannot_do_is_a_failure() -> None:
@@ -102,6 +131,24 @@ def test_declaring_what_one_cannot_do_is_a_failure() -> None:
 
     lasting = [test for test in standard_tests() if clause_of(test) == "S15"]
     assert [outcome.status for outcome in run(BoastingKit, lasting)] == [FAILED] * len(lasting)
+
+
+@pytest.mark.parametrize("said", [{"durable"}, ["durable"], {Capability.THREADS, "durable"}, None])
+@pytest.mark.parametrize("test", [EASY, "test_s15_claims_outlive_closing"])
+def test_a_capability_that_is_none_is_a_failure_and_not_undeclared(said: object, test: str) -> None:
+    class Misspelt(MemoryStore):
+        @property
+        def capabilities(self) -> frozenset[Capability]:
+            return said  # type: ignore[return-value]
+
+    class MisspeltKit(StoreContract):
+        def open_store(self) -> Store:
+            return Misspelt()
+
+    (outcome,) = run(MisspeltKit, [test])
+    assert outcome.status == FAILED
+    assert outcome.message.startswith("check that capabilities is a set of members of Capability")
+    assert repr(said) in outcome.message
 
 
 PAUSED = "test_s07_nothing_appears_below_what_was_seen_while_an_append_is_held_open"
@@ -147,6 +194,7 @@ from whistle_engine.testing.stores import Excluded, StoreContract
 class TestMine(StoreContract):
     examples = 1
     steps = 1
+    patience = 5.0 if {hanging} else 120.0
 
     def open_store(self):
         {opening}
@@ -168,8 +216,15 @@ def pytest_collection_modifyitems(items):
 """
 
 
-def suite(folder: Path, *options: str, conftest: str = "", opening: str = "pass") -> str:
-    (folder / "test_mine.py").write_text(SUITE.format(opening=opening), encoding="utf-8")
+def suite(
+    folder: Path,
+    *options: str,
+    conftest: str = "",
+    opening: str = "pass",
+    hanging: bool = False,
+) -> str:
+    source = SUITE.format(opening=opening, hanging=hanging)
+    (folder / "test_mine.py").write_text(source, encoding="utf-8")
     (folder / "conftest.py").write_text(conftest, encoding="utf-8")
     package = Path(str(whistle_engine.__file__)).parents[1]
     done = subprocess.run(  # noqa: S603  our own interpreter and tests

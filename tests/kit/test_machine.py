@@ -19,7 +19,7 @@ FOUND = (
     "WritesDraftByDraft", "CountsOverAllMatters", "TakesVersionsAhead", "DoesNotSayAgain",
     "LedgerLagsBehind", "NumbersBackwards", "FeedsFromThePosition", "StripsIds",
     "DoesNotCountTries", "LeavesWhatIsGone", "ErasesWhatIsNotThere", "LastDocumentWins",
-    "KeepsOldDuties", "ScansByCounting",
+    "KeepsOldDuties", "ScansByCounting", "RevivesWhatWaits", "RevivedGoesLast",
 )  # fmt: skip
 """Broken stores that random calls meet soon."""
 

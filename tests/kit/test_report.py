@@ -13,7 +13,7 @@ from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.testing.stores.broken.values import ClosesOnce
 from whistle_engine.testing.stores.filestore import FileStore
 from whistle_engine.testing.stores.report import CLAUSES, AtUrl, Report, check, words
-from whistle_engine.testing.stores.running import Outcome
+from whistle_engine.testing.stores.running import FAILED, UNDECLARED, Outcome
 
 FEW = (
     "test_s14_closing_twice_is_fine",
@@ -36,10 +36,11 @@ def test_a_sound_store_is_told_to_be_so() -> None:
     assert found.kept
     page = found.page()
     assert page.startswith("Store check: memory:\n\nThe store keeps the contract, as far as it was")
-    assert "2 of 3 tests passed, 1 were not asked" in page
+    assert "2 of 3 tests passed, not asked: 1" in page
     assert "THREADS: declared" in page
     assert "DURABLE: not declared" in page
-    assert "not declared: DURABLE: what was written outlives the process" in page
+    reason = "  · DURABLE: what was written outlives the process\n      tests: 1, of S15\n"
+    assert page.endswith(reason)
 
 
 def test_a_broken_store_is_told_with_what_to_check() -> None:
@@ -49,6 +50,29 @@ def test_a_broken_store_is_told_with_what_to_check() -> None:
     assert "The store breaks the contract: 1 of 3 tests failed" in page
     assert "✗ test_s14_closing_twice_is_fine" in page
     assert "check that closing again does nothing" in page
+
+
+def test_what_came_out_alike_is_told_once() -> None:
+    def outcome(test: str, clause: str, status: str, message: str) -> Outcome:
+        return Outcome(test=test, clause=clause, checks="it", status=status, message=message)
+
+    found = Report(
+        store="mine",
+        declared=frozenset(),
+        outcomes=(
+            outcome("test_s01_a", "S1", FAILED, "check that it\n  found:    nothing"),
+            outcome("test_s02_a", "S2", FAILED, "check that it\n  found:    nothing"),
+            outcome("test_s02_b", "S2", UNDECLARED, "not declared: THREADS: many"),
+            outcome("test_s02_c", "S2", UNDECLARED, "not declared: THREADS: many"),
+            outcome("test_s03_a", "S3", UNDECLARED, "not declared: THREADS: many"),
+        ),
+    )
+    page = found.page()
+    alike = "  ✗ test_s01_a\n  ✗ test_s02_a\n      check that it\n        found:    nothing\n"
+    assert alike in page
+    assert page.count("check that it") == 1
+    assert page.endswith("  · THREADS: many\n      tests: 3, of S2, S3\n")
+    assert found.page("zh").endswith("  · THREADS: many\n      3 项测试，属于 S2, S3\n")
 
 
 def test_the_page_comes_in_chinese() -> None:

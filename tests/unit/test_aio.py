@@ -208,6 +208,17 @@ def test_at_most_so_many_at_once(store: Gated) -> None:
     assert 1 <= len(threads) <= 2
 
 
+@pytest.mark.parametrize("batch", [0, -1])
+def test_a_batch_of_nothing_is_refused(store: Gated, batch: int) -> None:
+    async def main() -> None:
+        async with AsyncEngine(engine(store)) as whistle:
+            async for _ in whistle.execute_many([(receive(1), {})], batch=batch):
+                pass
+
+    with pytest.raises(ValueError, match="should be 1 or more"):
+        asyncio.run(main())
+
+
 def test_bulk_intake_comes_batch_by_batch(store: Gated) -> None:
     async def main() -> list[Any]:
         async with AsyncEngine(engine(store)) as whistle:

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from whistle_engine.cli import policy_files
 from whistle_engine.cli.app import whistle
 from whistle_engine.cli.policy import COMMANDS, policy
-from whistle_engine.cli.policy_words import WORDS
+from whistle_engine.cli.policy import files as policy_files
+from whistle_engine.cli.policy.words import WORDS
 from whistle_engine.policy_file import load_policy, shipped_files
 
 CN = (files("whistle_engine") / "calendars" / "cn.toml").read_text("utf-8")
@@ -386,6 +386,18 @@ def test_what_is_missing_for_a_row_is_told(city: Path, more: list[str], words: s
     assert told.exit_code == 2
     assert words in told.stderr
     assert told.stdout == ""
+
+
+def test_nobody_is_put_as_lead_who_can_only_be_invited(city: Path) -> None:
+    wrong = [arg if arg != "gongan" else "ranqi" for arg in NEW]
+    for lang, words in (
+        ("en", "can only be invited, never lead"),
+        ("zh", "只能受邀参加，不能主办"),
+    ):
+        told = run("propose", city, *wrong, "--lang", lang)
+        assert told.exit_code == 2
+        assert words in told.stderr
+        assert told.stdout == ""
 
 
 def test_the_lead_is_checked_against_the_directory_beside(city: Path) -> None:

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.cli_stores import filled
+
+NOTHING_KEPT = ("demo", "--store", "memory:")
+
 WITHOUT = """
 import sys
 sys.modules["{}"] = None
 from whistle_engine.cli import main
-main(["demo"])
+main(["demo", "--store", "memory:"])
 """
 
 
@@ -57,14 +61,14 @@ def test_without_rich_it_says_what_to_install() -> None:
 
 
 def test_a_process_tells_the_demo_in_utf8() -> None:
-    told = process("demo", "--lang", "zh")
+    told = process(*NOTHING_KEPT, "--lang", "zh")
     assert told.returncode == 0
     assert "缆线入地" in told.stdout.decode()
     assert told.stderr == b""
 
 
 def test_an_encoding_without_chinese_is_told() -> None:
-    told = process("demo", "--lang", "zh", PYTHONIOENCODING="ascii")
+    told = process(*NOTHING_KEPT, "--lang", "zh", PYTHONIOENCODING="ascii")
     assert told.returncode == 2
     assert told.stdout == b""
     assert b"no Chinese characters" in told.stderr
@@ -73,16 +77,16 @@ def test_an_encoding_without_chinese_is_told() -> None:
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk"])
 def test_other_encodings_lose_marks_only(encoding: str) -> None:
-    told = process("demo", "--lang", "en", PYTHONIOENCODING=encoding)
+    told = process(*NOTHING_KEPT, "--lang", "en", PYTHONIOENCODING=encoding)
     assert told.returncode == 0
     assert "x refused (FR5)" in told.stdout.decode(encoding)
     assert process("--help", PYTHONIOENCODING=encoding).returncode == 0
-    shape = process("demo", "--json", PYTHONIOENCODING=encoding).stdout.decode("ascii")
+    shape = process(*NOTHING_KEPT, "--json", PYTHONIOENCODING=encoding).stdout.decode("ascii")
     assert "缆线" in json.loads(shape)["stories"][0]["title"]["zh"]
 
 
 def test_gbk_shows_chinese() -> None:
-    told = process("demo", "--lang", "zh", PYTHONIOENCODING="gbk")
+    told = process(*NOTHING_KEPT, "--lang", "zh", PYTHONIOENCODING="gbk")
     assert told.returncode == 0
     assert "缆线入地" in told.stdout.decode("gbk")
 
@@ -91,8 +95,8 @@ def test_gbk_shows_chinese() -> None:
 def test_a_reader_that_goes_away_is_no_trouble() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    with subprocess.Popen(
-        [sys.executable, "-m", "whistle_engine.cli", "demo"],
+    with subprocess.Popen(  # noqa: S603  our own interpreter and arguments
+        [sys.executable, "-m", "whistle_engine.cli", *NOTHING_KEPT],
         stdout=writing,
         stderr=subprocess.PIPE,
     ) as told:
@@ -105,8 +109,8 @@ def test_a_reader_that_goes_away_is_no_trouble() -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
 def test_a_full_disk_is_told() -> None:
     with Path("/dev/full").open("wb") as full:
-        told = subprocess.run(
-            [sys.executable, "-m", "whistle_engine.cli", "demo"],
+        told = subprocess.run(  # noqa: S603  our own interpreter and arguments
+            [sys.executable, "-m", "whistle_engine.cli", *NOTHING_KEPT],
             stdout=full,
             stderr=subprocess.PIPE,
             check=False,
@@ -114,3 +118,50 @@ def test_a_full_disk_is_told() -> None:
     assert told.returncode == 2
     assert told.stderr.startswith(b"whistle: cannot write the output")
     assert b"Traceback" not in told.stderr
+
+
+# ------------------------------------------------------------------------------- on a terminal
+
+
+def on_terminal(*args: str) -> tuple[str, bytes]:
+    """What a command writes to stderr, where that is a terminal; and to stdout, where it is not."""
+    terminal, side = os.openpty()
+    with subprocess.Popen(  # noqa: S603  our own interpreter and arguments
+        [sys.executable, "-m", "whistle_engine.cli", *args], stdout=subprocess.PIPE, stderr=side
+    ) as told:
+        os.close(side)
+        shown = b""
+        while part := _read(terminal):
+            shown += part
+        out, _ = told.communicate(timeout=60)
+    os.close(terminal)
+    assert told.returncode == 0
+    return shown.decode(), out
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 1000)
+    except OSError:  # nobody has the other side open any more
+        return b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_a_bar_is_shown_on_a_terminal_only() -> None:
+    tests = "test_s14_closing_twice_is_fine,test_s01_no_draft_is_a_mistake"
+    args = ("store", "check", "memory:", "--tests", tests, "--lang", "en")
+    shown, page = on_terminal(*args)
+    assert page.startswith(b"Store check")
+    assert "[........................] 0/2" in shown
+    assert "[########################] 2/2 test_s14_closing_twice_is_fine" in shown
+    assert shown.endswith("\r\x1b[K")  # it is taken away in the end
+    assert process(*args).stderr == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_how_much_was_verified_is_shown_on_a_terminal(tmp_path: Path) -> None:
+    url = filled(tmp_path, "shared")
+    shown, _ = on_terminal("verify", url, "--lang", "zh")
+    assert "已核验：事项1件，提交5次" in shown
+    assert shown.endswith("\r\x1b[K")
+    assert process("verify", url).stderr == b""

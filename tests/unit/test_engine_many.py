@@ -379,6 +379,29 @@ def test_rules_adopted_meanwhile_govern_the_next_batch() -> None:
     assert by[1] == by[2] != by[3] == by[4]
 
 
+def test_a_damaged_matter_holds_up_no_other() -> None:
+    store = MemoryStore()
+    engine = engine_on(store)
+    (first, *_) = list(engine.execute_many(intake(1)))
+    assert isinstance(first, Receipt)
+    matter = first.written[0].matter
+    (record,) = store._matters[matter]
+    store._matters[matter] = [evolve(record, events=b"{}")]
+    broken = Command(id="broken", matter=matter, by=ALICE, do=Urge())
+    fine = [(evolve(c, id=f"{c.id}-x", matter=f"{c.matter}-x"), texts) for c, texts in intake(3)]
+    outcomes = list(engine.execute_many([fine[0], (broken, {}), *fine[1:]]))
+    assert [type(one) for one in outcomes] == [Receipt, CodecError, Receipt, Receipt]
+
+
+def test_an_id_that_cannot_be_written_concerns_its_command_alone() -> None:
+    engine = engine_on(MemoryStore())
+    odd = Command(id="odd", matter="n\ud800", by=ALICE, do=Urge())
+    first, second = engine.execute_many([(odd, {}), *intake(1)])
+    assert isinstance(first, ValueError)
+    assert "half a character" in str(first)
+    assert isinstance(second, Receipt)
+
+
 def test_memory_does_not_grow_with_the_number_of_commands() -> None:
     class Forgetful(MemoryStore):
         """Says that it wrote, and keeps nothing."""

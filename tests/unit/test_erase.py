@@ -40,6 +40,7 @@ from whistle_engine.commands import (
     SplitPart,
     Tell,
     Urge,
+    Withdraw,
 )
 from whistle_engine.commits import Receipt
 from whistle_engine.engine import SYSTEM
@@ -238,6 +239,35 @@ def test_words_that_concern_others_too_stay() -> None:
     found = {who: contacts[who] and world.store.read_text(contacts[who]) for who in contacts}  # type: ignore[arg-type]
     assert found["alice"] is Erased.ERASED
     assert isinstance(found["bob"], VaultText)
+
+
+def test_what_an_official_wrote_on_others_matters_is_not_the_officials() -> None:
+    """One person may be both, and a raiser who withdrew was one."""
+    world = World()
+    world.do(ALICE, received(), "m-1", key="a-receives", text="爱丽丝的话")
+    world.do(GULOU, Classify(facts=PIPES), "m-1", key="classifies", reason="爱丽丝说")
+    neighbour = actor(GULOU.id, Role.RESIDENT)
+    world.do(neighbour, received(), "m-2", key="receives", text="我家的事")
+    world.do(neighbour, Add(), "m-2", key="adds", text="还有")
+    assert isinstance(world.do(neighbour, Withdraw(), "m-2", key="withdraws"), Receipt)
+    by_phone = Receive(
+        channel="12345", kind=AppealKind.HELP, place=Place(unit="gulou"), raiser="bob"
+    )
+    world.do(HOTLINE, by_phone, "m-3", key="h-receives", text="鲍勃说")
+    assert commands(world.engine.erase(CENTRE, raiser=GULOU.id)) == {"receives", "adds"}
+    assert commands(world.engine.erase(CENTRE, raiser=HOTLINE.id)) == set()
+    assert kept(world.store) == {"a-receives", "classifies", "h-receives"}
+
+
+def test_a_raiser_taken_in_by_a_merge_is_one_there_too() -> None:
+    world = World()
+    world.do(ALICE, received(), "m-1", key="a-receives", text="a")
+    world.do(BOB, received(), "m-2", key="b-receives", text="b")
+    for matter in ("m-2", "m-1"):
+        world.ok(GULOU, Classify(facts=PIPES), matter)
+    world.ok(GULOU, Merge(into="m-2"), "m-1")
+    assert isinstance(world.do(ALICE, Add(), "m-2", key="a-adds", text="c"), Receipt)
+    assert commands(world.engine.erase(CENTRE, raiser="alice")) == {"a-receives", "a-adds"}
 
 
 @settings(

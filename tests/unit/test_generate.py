@@ -369,6 +369,14 @@ def test_a_start_has_a_time_zone() -> None:
         generate(MemoryStore(), RULES, seed=1, start=naive, matters=1)
 
 
+def test_so_has_an_end_and_there_is_a_matter_at_least() -> None:
+    with pytest.raises(ValueError, match=r"until is .*, without a time zone"):
+        generate(MemoryStore(), RULES, seed=1, start=NEW_YEAR, until=NEW_YEAR.replace(tzinfo=None))
+    for none in (0, -1):
+        with pytest.raises(ValueError, match=f"matters is {none}; it should be 1 or more"):
+            generate(MemoryStore(), RULES, seed=1, start=NEW_YEAR, matters=none)
+
+
 def test_a_city_without_communities_cannot_be_asked() -> None:
     whole = tiny_directory()
     units = tuple(

@@ -338,6 +338,36 @@ def test_s13_what_failed_holds_up_its_line_until_it_is_dead(store: Store) -> Non
     assert [c.item.step for c in claim(store, AT + HOUR)] == [2]
 
 
+def test_a_dead_letter_stays_dead_until_it_is_revived(store: Store) -> None:
+    store.append([with_timers(timer(1, 1), timer(1, 2))])
+    (dead,) = claim(store)
+    assert store.timers.fail(dead, retry_at=None)
+    assert store.timers.fail(dead, retry_at=AT)
+    assert store.timers.dead(limit=5) == (timer(1, 1),)
+    (other,) = claim(store)
+    assert store.timers.revive(dead.item)
+    assert not store.timers.revive(dead.item)
+    (again,) = claim(store)
+    assert (again.item, again.tries) == (timer(1, 1), 1)
+    assert not store.timers.settle(dead)
+    assert store.timers.settle(other)
+    assert store.timers.settle(again)
+
+
+@pytest.mark.parametrize(
+    "item", [timer(1, 1), timer(1, 2), timer(9), timer(1, 3, AT + HOUR), timer(matter="n")]
+)
+def test_what_is_no_dead_letter_is_not_revived(store: Store, item: Timer) -> None:
+    store.append([with_timers(timer(1, 1), timer(1, 2), timer(1, 3), timer(1, 4))])
+    assert store.timers.settle(claim(store)[0])
+    assert store.timers.settle(claim(store)[0])
+    (dead,) = claim(store)
+    store.timers.fail(dead, retry_at=None)
+    assert not store.timers.revive(item)
+    assert store.timers.dead(limit=5) == (timer(1, 3),)
+    assert store.timers.waiting(until=AT, limit=5) == (timer(1, 4),)
+
+
 def test_an_append_keeps_the_claims_of_timers_that_stay(store: Store) -> None:
     store.append([with_timers(timer())])
     (held,) = claim(store)
@@ -434,6 +464,7 @@ def test_s14_closing_twice_is_fine_and_use_after_it_is_not(store: Store) -> None
         lambda: timers.claim(now=AT, until=AT, limit=1),
         lambda: timers.settle(Claim(item=timer(), token=1)),
         lambda: timers.fail(Claim(item=timer(), token=1), retry_at=None),
+        lambda: timers.revive(timer()),
         lambda: timers.waiting(until=AT, limit=1),
         lambda: outbox.dead(limit=1),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Callable, Sequence
-from threading import Lock, get_ident
+from threading import Event, Lock, get_ident
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from whistle_engine.errors import NotifyError
 from whistle_engine.notify.api import Message, Notifier
 from whistle_engine.notify.log import LogNotifier
 from whistle_engine.notify.memory import MemoryNotifier
+from whistle_engine.testing import notifiers
 from whistle_engine.testing.notifiers import THREADS, NotifierContract, messages
 
 
@@ -234,6 +235,25 @@ BROKEN: list[tuple[Callable[[], Any], str, str]] = [
 def test_each_broken_notifier_is_found(make: Callable[[], Any], test: str, says: str) -> None:
     with pytest.raises((AssertionError, Failed, NotifyError, OSError), match=says):
         getattr(TestGood(), test)(make())
+
+
+def test_a_notifier_that_hangs_when_several_call_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    never = Event()
+
+    class HangsTogether(Good):
+        first = Lock()
+
+        def send(self, message: Message) -> None:
+            if not self.first.acquire(blocking=False):
+                never.wait()
+            super().send(message)
+
+    monkeypatch.setattr(notifiers, "PATIENCE", 0.3)
+    try:
+        with pytest.raises(AssertionError, match=f"`send` comes back .* of {THREADS} have not"):
+            TestGood().test_n4_several_threads_may_call(HangsTogether())
+    finally:
+        never.set()
 
 
 def test_every_test_of_the_kit_finds_something() -> None:

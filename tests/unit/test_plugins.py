@@ -27,8 +27,9 @@ from whistle_engine.hookspecs import (
 )
 from whistle_engine.notify.log import LogNotifier
 from whistle_engine.notify.memory import MemoryNotifier
-from whistle_engine.plugins import KINDS, OURS, Plugins, Problem
+from whistle_engine.plugins import KINDS, OURS, Plugins, Problem, masked
 from whistle_engine.policy_file import Files, completed, shipped, shipped_files, shipped_rules
+from whistle_engine.storage.api import CONTRACT
 from whistle_engine.storage.memory import MemoryStore
 
 Install = Callable[..., None]
@@ -39,13 +40,13 @@ from whistle_engine.storage.memory import MemoryStore
 
 opened = []
 
-def open_store(url):
+def open_store(url, *, create):
     opened.append(url)
     return MemoryStore()
 
 @hookimpl
 def whistle_stores():
-    return [StoreFactory(scheme="acme", open=open_store)]
+    return [StoreFactory(scheme="acme", open=open_store, contract=1)]
 """
 
 
@@ -115,12 +116,20 @@ BROKEN = {
     ),
     "gives another kind": (
         GOOD + "\n@hookimpl\ndef whistle_notifiers():\n"
-        "    return [StoreFactory(scheme='other', open=open_store)]\n",
+        "    return [StoreFactory(scheme='other', open=open_store, contract=1)]\n",
         "whistle_notifiers gives StoreFactory, not NotifierFactory",
     ),
     "gives a bad name": (
         GOOD.replace('"acme"', '"Acme DB"'),
         "ValueError: the scheme 'Acme DB' is no name: ",
+    ),
+    "was made for a later contract": (
+        GOOD.replace("contract=1", "contract=2"),
+        "made for contract 2, and this release has contract 1: install a release of the engine",
+    ),
+    "was made for an earlier contract": (
+        GOOD.replace("contract=1", "contract=0"),
+        "this release has contract 1: install a release of the plugin that fits",
     ),
     "gives what cannot be called": (
         GOOD.replace("open=open_store", "open='acme'"),
@@ -197,6 +206,57 @@ def test_an_entry_point_without_a_package_is_told_as_such() -> None:
     assert problem.package == "an unknown package"
 
 
+# ------------------------------------------------------------------------------- what it opens
+
+
+@pytest.mark.parametrize("opened", ["None", "object()", "{}"])
+def test_what_is_no_store_is_told_with_who_opened_it(opened: str, install: Install) -> None:
+    install("acme-store", GOOD.replace("return MemoryStore()", f"return {opened}"))
+    said = (
+        r"what acme-store \(acme_store\) opens for acme: is no store: \w+ has no append, .*timers"
+    )
+    with pytest.raises(PluginError, match=said):
+        Plugins.load().open_store("acme://x")
+
+
+def test_a_store_that_lacks_one_call_is_told_so(install: Install) -> None:
+    half = "class Half:\n    def __getattr__(self, name):\n        if name != 'scan':\n"
+    half += "            return print\n        raise AttributeError(name)\n"
+    install("acme-store", GOOD.replace("return MemoryStore()", "return Half()") + half)
+    with pytest.raises(PluginError, match=r"is no store: Half has no scan$"):
+        Plugins.load().open_store("acme:")
+
+
+def test_a_store_is_not_read_to_see_whether_it_is_one(install: Install) -> None:
+    """What its properties raise is for those who use them."""
+    kind = "class Silent(MemoryStore):\n    @property\n    def timers(self):\n        1 / 0\n"
+    install("acme-store", GOOD.replace("return MemoryStore()", "return Silent()") + kind)
+    assert isinstance(Plugins.load().open_store("acme:"), MemoryStore)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("broken: password=secret", "broken: password=***"),
+        ("DB_PASSWORD='se cret' host=db", "DB_PASSWORD=*** host=db"),
+        ('{"api_key": "secret", "a": 1}', '{"api_key": ***, "a": 1}'),
+        ("pg://me:secret@db/x?token=secret&a=1", "pg://me:***@db/x?token=***&a=1"),
+        ("pg://me@db/x, sqlite:////tmp/a:b@c.db", "pg://me@db/x, sqlite:////tmp/a:b@c.db"),
+        ("no 'password' was given", "no 'password' was given"),
+    ],
+)
+def test_passwords_in_what_a_broken_plugin_says_are_masked(
+    said: str, shown: str, install: Install
+) -> None:
+    assert masked(said) == shown
+    install("acme-broken", f"raise RuntimeError({said!r})\n")
+    (problem,) = Plugins.load().problems
+    assert problem.error == f"RuntimeError: {shown}"
+    with pytest.raises(PluginError) as raised:
+        Plugins.load(strict=True)
+    assert "secret" not in str(raised.value)
+
+
 # ------------------------------------------------------------------------------- objects first
 
 
@@ -208,9 +268,13 @@ class Stores:
 
     @hookimpl
     def whistle_stores(self) -> list[StoreFactory]:
-        return [StoreFactory(scheme=scheme, open=self.open) for scheme in self.schemes]
+        return [
+            StoreFactory(scheme=scheme, open=self.open, contract=CONTRACT)
+            for scheme in self.schemes
+        ]
 
-    def open(self, _url: str) -> MemoryStore:
+    def open(self, _url: str, *, create: bool) -> MemoryStore:
+        assert create
         return MemoryStore()
 
 

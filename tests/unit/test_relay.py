@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -586,6 +588,11 @@ def test_two_notifiers_of_one_name_are_refused(world: World) -> None:
         world.relay(MemoryNotifier(), MemoryNotifier())
 
 
+def test_a_batch_of_nothing_is_refused(world: World) -> None:
+    with pytest.raises(ValueError, match="a batch of 0"):
+        Relay(world.engine, batch=0)
+
+
 def test_a_notice_that_cannot_be_told_is_a_dead_letter_in_the_end(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -677,6 +684,35 @@ def test_the_usual_wait_ends_when_it_is_told_to_stop(world: World) -> None:
     relay.stop()
     asleep.join()
     assert relay.figures == Figures()
+
+
+def test_a_signal_may_tell_it_to_stop_at_any_moment(world: World) -> None:
+    """Its handler interrupts the wait line by line, also within what the wait calls."""
+    for line in range(1, 60):
+        relay = world.relay()
+        asleep = Thread(target=interrupted, args=(relay, line), daemon=True)
+        asleep.start()
+        asleep.join(timeout=60)
+        assert not asleep.is_alive(), f"stuck since line {line}"
+
+
+def interrupted(relay: Relay, line: int) -> None:
+    """Run, and stop from within at the so-manieth line, as a signal's handler does."""
+    passed = 0
+
+    def trace(_frame: FrameType, what: str, _value: object) -> Any:
+        nonlocal passed
+        passed += what == "line"
+        if passed == line:
+            passed += 1
+            relay.stop()
+        return trace
+
+    sys.settrace(trace)
+    try:
+        relay._pause(timedelta(milliseconds=1))
+    finally:
+        sys.settrace(None)
 
 
 class Unreachable(MemoryStore):

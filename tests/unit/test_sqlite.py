@@ -13,7 +13,14 @@ from tests.drafts import AT, HOUR, draft, row, timer
 from whistle_engine.errors import StoreBusy, StoreMismatch
 from whistle_engine.model import Affair, Outcome, Stage, What
 from whistle_engine.storage.api import Capability
-from whistle_engine.storage.rows import DutyRow, LedgerFilter, Notice, Projection
+from whistle_engine.storage.rows import (
+    Claim,
+    DutyRow,
+    LedgerFilter,
+    Notice,
+    Projection,
+    Timer,
+)
 from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.storage.sqlite._opening import Place, patched, place
 
@@ -259,10 +266,52 @@ def test_notices_and_rows_come_back_as_they_were(store: SqliteStore) -> None:
     assert claim.item == told
 
 
-def test_s12_a_dead_letter_stays_dead_if_it_is_given_back_again(store: SqliteStore) -> None:
-    store.append([draft(projection=Projection(row=row(), timers=(timer(),)))])
+# ------------------------------------------------------------------------------- dead letters
+
+
+@pytest.fixture
+def dead(store: SqliteStore) -> Claim[Timer]:
+    """The claim by which the first of two timers died."""
+    timers = (timer(1), timer(2))
+    store.append([draft(projection=Projection(row=row(), timers=timers))])
     (claim,) = store.timers.claim(now=AT, until=AT + HOUR, limit=1)
     assert store.timers.fail(claim, retry_at=None)
-    assert store.timers.fail(claim, retry_at=AT)
-    assert store.timers.dead(limit=9) == (timer(),)
-    assert store.timers.claim(now=AT + HOUR, until=AT + 2 * HOUR, limit=1) == ()
+    return claim
+
+
+def test_s12_a_dead_letter_that_fails_again_stays_dead(
+    store: SqliteStore, dead: Claim[Timer]
+) -> None:
+    assert store.timers.fail(dead, retry_at=AT + HOUR)
+    assert not store.timers.settle(dead)
+    assert store.timers.dead(limit=9) == (timer(1),)
+    (after,) = store.timers.claim(now=AT, until=AT + HOUR, limit=9)
+    assert after.item == timer(2)
+
+
+def test_s13_a_revived_letter_is_back_in_its_line(store: SqliteStore, dead: Claim[Timer]) -> None:
+    assert store.timers.revive(dead.item)
+    assert not store.timers.revive(dead.item)
+    (held,) = store.timers.claim(now=AT, until=AT + HOUR, limit=9)
+    assert (held.item, held.tries) == (timer(1), 1)
+    assert not store.timers.settle(dead)
+    assert store.timers.settle(held)
+
+
+def test_s13_a_letter_that_moved_is_another(store: SqliteStore, dead: Claim[Timer]) -> None:
+    assert not store.timers.revive(timer(1, due=AT + HOUR))
+    assert store.timers.dead(limit=9) == (dead.item,)
+
+
+def test_what_would_change_nothing_takes_no_write_lock(path: Path, dead: Claim[Timer]) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    with SqliteStore(path, busy_timeout=timedelta(0)) as impatient:
+        other.execute("BEGIN IMMEDIATE")
+        assert impatient.timers.fail(dead, retry_at=AT)
+        assert not impatient.timers.settle(dead)
+        assert impatient.timers.claim(now=AT - HOUR, until=AT, limit=1) == ()
+        with pytest.raises(StoreBusy):
+            impatient.timers.revive(dead.item)
+        other.execute("ROLLBACK")
+        assert impatient.timers.revive(dead.item)
+    other.close()

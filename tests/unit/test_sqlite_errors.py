@@ -31,6 +31,7 @@ from whistle_engine.errors import (
 )
 from whistle_engine.storage.rows import LedgerFilter
 from whistle_engine.storage.sqlite import SqliteStore
+from whistle_engine.storage.sqlite._failures import told
 
 NO_WAIT = timedelta(0)
 BIG = b"x" * 100_000
@@ -141,6 +142,36 @@ def test_a_file_that_may_not_be_written_can_be_read(folder: Path, locked: str) -
         assert len(store.ledger(LedgerFilter(), limit=9)) == 1
 
 
+def test_a_log_needs_a_folder_that_may_be_written(folder: Path) -> None:
+    path = folder / "whistle.db"
+    with SqliteStore(path, exclusive=True) as store:
+        store.append([draft("a")])
+    path.chmod(0o644)
+    assert path.read_bytes()[18:20] == b"\2\2"
+    with as_somebody_else(), pytest.raises(StoreNotFound, match=r"write-ahead log.* copy the file"):
+        SqliteStore(path, create=False)
+    folder.chmod(0o777)
+    copy = folder / "copy.db"
+    shutil.copyfile(path, copy)
+    copy.chmod(0o666)
+    with as_somebody_else(), SqliteStore(copy, create=False) as store:
+        assert len(store.feed(0, limit=9)) == 1
+
+
+@pytest.mark.parametrize("seconds", [-1, 86_401])
+def test_nobody_waits_for_less_than_nothing_or_for_days(path: Path, seconds: int) -> None:
+    with pytest.raises(ValueError, match="busy_timeout"):
+        SqliteStore(path, busy_timeout=timedelta(seconds=seconds))
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan", "-1", "1e300", "86401", "soon", ""])
+def test_a_waiting_time_is_seconds_up_to_a_day(path: Path, value: str) -> None:
+    with pytest.raises(ValueError, match=r"busy_timeout is '.*'; it should be seconds"):
+        SqliteStore(f"sqlite:///{path}?busy_timeout={value}")
+    assert not path.exists()
+
+
 # ------------------------------------------------------------------------------- busy
 
 
@@ -194,7 +225,7 @@ def test_a_quota_on_files_writes_nothing(path: Path) -> None:
         handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, before[1]))
         try:
-            with pytest.raises((StoreFailed, StoreFull)):
+            with pytest.raises(StoreFull, match=r"limit .* on the size of files \(ulimit -f\)"):
                 store.append([draft("b", events=BIG * 20)])
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -202,6 +233,15 @@ def test_a_quota_on_files_writes_nothing(path: Path) -> None:
         assert [r.matter for r in store.feed(0, limit=9)] == ["a"]
         store.append([draft("b")])
     assert sound(path)
+
+
+def test_a_write_that_failed_is_told_to_be_perhaps_a_quota() -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+    error.sqlite_errorname = "SQLITE_IOERR_WRITE"
+    found = told(error, "whistle.db")
+    assert isinstance(found, StoreFailed)
+    assert "a quota or a limit on the size of files is reached, or the disk failed" in str(found)
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from whistle_engine.errors import StoreBusy, StoreClosed, StoreFull, StoreMismat
 from whistle_engine.model import AppealKind, Place, Role
 from whistle_engine.storage.rows import LedgerFilter
 from whistle_engine.storage.sqlite import SqliteStore
+from whistle_engine.storage.sqlite import _opening as opening
 
 
 def plain(path: Path) -> sqlite3.Connection:
@@ -226,6 +229,74 @@ def test_a_shared_file_keeps_its_journal(tmp_path: Path) -> None:
         host.execute("INSERT INTO letters VALUES (1)")
         store.append([draft()])
     host.close()
+
+
+@pytest.mark.parametrize("good", [True, False], ids=["sound-library", "faulty-library"])
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+@pytest.mark.parametrize("options", [{}, {"create": False}, {"exclusive": True}], ids=str)
+def test_whoever_opens_it_a_hosts_file_keeps_its_journal(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: dict[str, bool],
+    mode: str,
+    good: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setattr(opening, "patched", lambda _library: good)
+    path = tmp_path / "host.db"
+    with closing(plain(path)) as host:
+        host.execute(f"PRAGMA journal_mode = {mode}")
+        host.execute("CREATE TABLE letters (id)")
+    SqliteStore(path, share=True).close()
+    with SqliteStore(path, **options) as store:  # type: ignore[arg-type]
+        store.append([draft()])
+        assert store.journal.mode == {"wal": "wal", "delete": "truncate"}[mode]
+    with closing(plain(path)) as host:
+        assert host.execute("PRAGMA journal_mode").fetchone() == (mode,)
+
+
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_a_transaction_that_lost_its_turn_is_told_how_to_begin(path: Path, mode: str) -> None:
+    with closing(plain(path)) as host, closing(plain(path)) as other:
+        host.execute(f"PRAGMA journal_mode = {mode}")
+        store = SqliteStore.within(host)
+        host.execute("BEGIN")
+        assert store.feed(0, limit=9) == ()
+        other.execute("BEGIN IMMEDIATE")
+        SqliteStore.within(other).append([draft("a")])
+        if mode == "wal":  # with a rollback journal, the commit would have to wait for the host
+            other.execute("COMMIT")
+        with pytest.raises(StoreBusy, match="roll back, and begin again with BEGIN IMMEDIATE"):
+            store.append([draft("b")])
+        assert host.in_transaction
+        host.execute("ROLLBACK")
+        if mode != "wal":
+            other.execute("COMMIT")
+        host.execute("BEGIN IMMEDIATE")
+        store.append([draft("b")])
+        host.execute("COMMIT")
+    assert seen(path) == (0, ["a", "b"])
+
+
+def test_a_closed_connection_is_a_closed_store(path: Path) -> None:
+    host = plain(path)
+    store = SqliteStore.within(host)
+    host.close()
+    for use in (lambda: store.load("m"), lambda: store.append([draft()])):
+        with pytest.raises(StoreClosed):
+            use()
+    with pytest.raises(StoreClosed):
+        SqliteStore.within(host)
+    store.close()
+
+
+def test_a_connection_of_another_thread_is_told(path: Path) -> None:
+    with closing(plain(path)) as host, ThreadPoolExecutor(1) as pool:
+        store = SqliteStore.within(host)
+        host.execute("BEGIN IMMEDIATE")
+        for use in (lambda: store.load("m"), lambda: store.append([draft()])):
+            with pytest.raises(ValueError, match="give each thread a connection and a store"):
+                pool.submit(use).result(timeout=60)
+        store.append([draft()])
 
 
 def test_a_command_and_a_letter_are_written_together(path: Path, host: sqlite3.Connection) -> None:

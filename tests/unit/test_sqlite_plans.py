@@ -96,7 +96,8 @@ def test_no_look_up_reads_a_table_in_full(store: SqliteStore, statement: str) ->
 @pytest.mark.parametrize("table", [_queue.TIMERS, _queue.NOTICES], ids=lambda table: table.name)
 def test_nor_does_a_queue(store: SqliteStore, table: object) -> None:
     made = _queue.SqliteQueue(store._session, table)  # type: ignore[arg-type]
-    for statement in (made._free, made._waiting, made._lease, made._settle, made._fail):
+    for statement in (made._free, made._waiting, made._lease, made._settle, made._fail,
+                      made._state, made._revive, made._table.of_matter):  # fmt: skip
         assert searches(plan(store, statement)), plan(store, statement)
     (step,) = plan(store, made._dead)
     assert "_dead" in step

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 
 from tests.drafts import draft
-from whistle_engine.errors import StoreMismatch
+from whistle_engine.errors import StoreMismatch, StoreUnreadable
 from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.storage.sqlite import _opening as opening
 from whistle_engine.storage.sqlite import _schema as schema
@@ -93,6 +94,57 @@ def test_a_step_that_fails_leaves_the_schema_as_it_was(
     with pytest.raises(sqlite3.OperationalError, match="nowhere"):
         SqliteStore(path)
     assert path.read_bytes() == before
+
+
+BROKEN = {
+    "DROP INDEX whistle_duties_by_unit": r"missing: the index whistle_duties_by_unit\)",
+    "DROP TABLE whistle_documents": r"missing: the table whistle_documents\)",
+    "DROP TABLE whistle_commits":
+        r"missing: the table whistle_commits, the index whistle_commits_by_command\)",
+    "DROP TABLE whistle_matters": r"whistle_all, the index whistle_all_by_affair \(and 13 more\)\)",
+    "DROP TABLE whistle_meta":
+        r"whistle_meta notes no schema, but there is whistle_all, .* \(and 25 more\)\)",
+    "DELETE FROM whistle_meta": "whistle_meta notes no schema, but there is whistle_all",
+    "ALTER TABLE whistle_texts ADD COLUMN note TEXT":
+        r"not as it was made: the table whistle_texts\)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "told"), BROKEN.items())
+def test_tables_that_are_not_all_there_are_refused(path: Path, statement: str, told: str) -> None:
+    SqliteStore(path).close()
+    query(path, statement)
+    before = path.read_bytes()
+    with pytest.raises(StoreUnreadable, match=told) as caught:
+        SqliteStore(path)
+    assert caught.value.where == str(path)
+    with closing(sqlite3.connect(path)) as host, pytest.raises(StoreUnreadable, match=told):
+        SqliteStore.within(host)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DROP INDEX whistle_duties_by_unit", "DROP TABLE whistle_meta", "DELETE FROM whistle_meta"],
+)
+def test_tables_that_vanish_while_open_are_told(path: Path, statement: str) -> None:
+    with SqliteStore(path) as store:
+        query(path, statement)
+        with pytest.raises(StoreUnreadable, match="a part of its tables is gone"):
+            use(store)
+
+
+def use(store: SqliteStore) -> None:
+    store.inbox("gulou", limit=9)
+    store.append([draft()])
+
+
+def test_what_others_add_is_nothing_to_the_store(path: Path) -> None:
+    SqliteStore(path).close()
+    query(path, "CREATE INDEX reports ON whistle_matters (changed_at)")
+    query(path, "CREATE TABLE whistle_reports (day TEXT)")
+    with SqliteStore(path) as store:
+        assert store.append([draft()]).records
 
 
 def test_a_newer_schema_is_refused(path: Path) -> None:

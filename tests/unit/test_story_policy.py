@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from whistle_engine.cli.app import whistle
-from whistle_engine.cli.policy_new import STARTER
+from whistle_engine.cli.policy.new import STARTER
 from whistle_engine.errors import PolicyError, StoryError
 from whistle_engine.story import parse_story, play, read_story, write_story
 from whistle_engine.story.playing import rules_of

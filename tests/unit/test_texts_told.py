@@ -35,6 +35,7 @@ from whistle_engine.model import (
     Role,
     facts,
 )
+from whistle_engine.policy_file import shipped_rules
 from whistle_engine.texts import LANGS, Importance, Lang
 from whistle_engine.texts import _tables as tables
 from whistle_engine.texts._events import template_of, values_of
@@ -56,6 +57,27 @@ RULES_2025 = compile_rules(
 TOUGH = Limit(
     amount=15, unit=LimitUnit.WORKING_DAYS, rule="kinds.tough.solve", source="a choice of ours"
 )
+
+
+# ---------------------------------------------------------------- titles
+
+
+@pytest.mark.parametrize(
+    ("of", "code", "zh", "en"),
+    [
+        ("unit", "chengguan", "兴庆区城市管理局", "District Urban Management Bureau"),
+        ("kind", "quick", "快捷哨", "Quick whistle"),
+        ("category", "street_lamp", "路灯故障", "Street lamp out"),
+        ("channel", "visit", "到社区反映", "Visit to the community"),
+        ("route", "police", "110报警", "Police, 110"),
+        ("fact", "scope", "影响范围", "Whom it concerns"),
+        ("fact", "category", "事项类别", "category"),
+        ("rule", "nothing", "nothing", "nothing"),
+    ],
+)
+def test_titles_are_those_of_the_rules(of: texts.Titled, code: str, zh: str, en: str) -> None:
+    assert texts.title(of, code, "zh", rules=shipped_rules()) == zh
+    assert texts.title(of, code, "en", rules=shipped_rules()) == en
 
 
 # ---------------------------------------------------------------- due times

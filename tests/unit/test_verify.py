@@ -32,7 +32,7 @@ from whistle_engine.checkpoints import Checkpoint, checkpoint, last_position
 from whistle_engine.codec import dump_command, load_answer, load_command
 from whistle_engine.commands import Add, Blow, Classify, Dispatch, Merge, SendBack, Urge
 from whistle_engine.engine import Engine
-from whistle_engine.errors import CodecError
+from whistle_engine.errors import CodecError, Unfinished
 from whistle_engine.model import Actor, Role, TextRef
 from whistle_engine.rebuilding import rebuild_all
 from whistle_engine.storage.memory import MemoryStore
@@ -41,7 +41,9 @@ from whistle_engine.storage.rows import (
     History,
     Loaded,
     MatterRow,
+    Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
@@ -126,6 +128,9 @@ def remove(store: MemoryStore, matter: str, since: int = 1) -> None:
     del store._matters[matter][since - 1 :]
     for held in (store._feed, *store._commands.values()):
         held[:] = [record for record in held if record not in gone]
+    notices = store._outbox._slots.get(matter, {})
+    for key in [key for key in notices if key[1] >= since]:
+        del notices[key]
     if since == 1:
         del store._matters[matter], store._rows[matter], store._duties[matter]
     else:
@@ -552,6 +557,64 @@ def test_s19_rows_too_few_or_too_many_are_found_and_mended(
     assert verify(world.store).ok
 
 
+def test_s12_a_timer_that_is_settled_though_the_commits_want_it_is_found_and_mended(
+    world: World,
+) -> None:
+    later = NOW + timedelta(days=400)
+    waiting = world.store.timers.waiting(until=later, limit=99)
+    for slots in world.store._timers._slots.values():
+        for slot in slots.values():
+            slot.settled = True
+    assert where(world.store) == ("m-2", 6, Check.TIMERS)
+    assert "settled, and never fired" in str(first(world.store))
+    assert world.engine.rebuild_all() == 3
+    assert verify(world.store).ok
+    assert world.store.timers.waiting(until=later, limit=99) == waiting
+
+
+def test_s12_timers_that_fired_or_died_fit(world: World) -> None:
+    later = NOW + timedelta(days=400)
+    world.now = later
+    (claim, *_) = world.store.timers.claim(now=later, until=later, limit=1)
+    world.store.timers.fail(claim, retry_at=None)
+    assert world.engine.fire_due(limit=5)
+    assert verify(world.store).ok
+    assert world.engine.rebuild_all() == 3
+    assert world.store.timers.dead(limit=9) == (claim.item,)
+
+
+@pytest.mark.parametrize("name", [each.name for each in fields(Notice)])
+def test_s19_each_field_of_a_notice_is_held_against_the_commits(world: World, name: str) -> None:
+    slot = world.store._outbox._slots["m-2"][("m-2", 4, 1)]
+    before = slot.item
+    slot.item = evolve(before, **{name: another(getattr(before, name))})
+    found = first(world.store)
+    assert (found.matter, found.version, found.what) == ("m-2", 4, Check.NOTICES)
+    slot.item = before
+    assert verify(world.store).ok
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_s19_notices_that_are_gone_or_too_many_are_found(world: World, *, settled: bool) -> None:
+    slots = world.store._outbox._slots["m-2"]
+    for slot in slots.values():
+        slot.settled = settled
+    assert verify(world.store).ok
+    for key in tuple(slots):
+        one = slots.pop(key)
+        assert where(world.store) == ("m-2", key[1], Check.NOTICES), key
+        assert f"missing [{one.item!r}".replace("[", '["', 1) in str(first(world.store))
+        slots[key] = one
+        for version in (key[1], 6, 7):
+            other = evolve(one.item, version=version, number=9)
+            slots[("m-2", version, 9)] = evolve(one, item=other)
+            assert where(world.store) == ("m-2", version, Check.NOTICES), key
+            del slots[("m-2", version, 9)]
+    assert verify(world.store).ok
+    slots.clear()
+    assert where(world.store) == ("m-2", 1, Check.NOTICES)
+
+
 def test_s19_a_row_of_a_matter_that_is_not_there_is_found(world: World) -> None:
     world.store._rows["m-9"] = evolve(world.store._rows["m-1"], matter="m-9")
     assert where(world.store) == ("m-9", None, Check.ROW)
@@ -694,6 +757,13 @@ class Growing(MemoryStore):
             self.world.ok(ALICE, Urge(), matter)
         return super().projection(matter)
 
+    def queued(self, matter: str) -> Queues:
+        found = super().queued(matter)
+        if self.world is not None and self.times:
+            self.times -= 1
+            self.world.ok(ALICE, Urge(), matter)
+        return found
+
     def load(self, matter: str, command_id: str | None = None) -> Loaded:
         found = super().load(matter, command_id)
         if self.world is not None and self.times and matter:
@@ -702,17 +772,20 @@ class Growing(MemoryStore):
         return found
 
 
-@pytest.mark.parametrize("times", [0, 1, 2, 3, 4, 5])
+@pytest.mark.parametrize("times", range(8))
 def test_others_may_write_while_it_is_verified(times: int) -> None:
     store = Growing()
     world = World(store)
     world.receive("m-1")
     world.receive("m-2")
+    world.ok(GULOU, Classify(facts=PIPES), "m-1")
+    world.ok(XINHUA, Blow(kind="tough"), "m-1")
+    world.ok(CENTRE, Dispatch(), "m-1")  # from now on whoever leads is told of what is urged
     store.world, store.times = world, times
     report = verify(store)
     assert report.ok, report.first
     assert report.checkpoint is not None
-    assert report.checkpoint.position == 2  # what came later is for the next one
+    assert report.checkpoint.position == 5  # what came later is for the next one
     assert verify(store, since=report.checkpoint).ok
 
 
@@ -810,8 +883,9 @@ def test_rebuilding_goes_on_while_others_write() -> None:
 
 def test_rebuilding_a_damaged_history_is_an_error(world: World) -> None:
     tamper(world.store, "m-3", 1, events=b"[]")
-    with pytest.raises(ValueError, match="'m-3' holds no event"):
+    with pytest.raises(Unfinished, match="'m-3' holds no event") as caught:
         rebuild_all(world.store)
+    assert [matter for matter, _ in caught.value.failed] == ["m-3"]
 
 
 # ------------------------------------------------------------------------------- how it is told

@@ -9,12 +9,26 @@ from typing import Any, NoReturn
 
 import click
 
-from whistle_engine.cli.demo import demo
-from whistle_engine.cli.play import play
-from whistle_engine.cli.policy import policy
+from whistle_engine.cli.lazy import Lazy
+
+COMMANDS = {
+    "demo": "stories.demo",
+    "play": "stories.play",
+    "classify": "reading.classify",
+    "matter": "reading.matter",
+    "ledger": "reading.ledger",
+    "inbox": "reading.inbox",
+    "run": "working.run",
+    "dead": "working.dead",
+    "policy": "policy",
+    "store": "store",
+    "verify": "store.verify",
+    "plugins": "store.plugins",
+}
+"""The commands, and the modules of this package that hold them under the same name."""
 
 
-class Whistle(click.Group):
+class Whistle(Lazy):
     """A group that tells every mistake in one line."""
 
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
@@ -55,6 +69,7 @@ def _version(context: click.Context, _option: click.Parameter, value: object) ->
 
 @click.group(
     cls=Whistle,
+    modules=COMMANDS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 done; 1 the answer is no; 2 wrong usage or bad input.",
@@ -68,8 +83,3 @@ def whistle(context: click.Context) -> None:
     """The rules of 街乡吹哨、部门报到, to try: a street blows, the departments report in."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
-
-
-whistle.add_command(demo)
-whistle.add_command(play)
-whistle.add_command(policy)

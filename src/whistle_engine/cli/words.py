@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from whistle_engine.cli.output import Lang
+from whistle_engine.cli.wording import Words, speaker
 from whistle_engine.rules import Rules
 
-WORDS: dict[str, tuple[str, str]] = {
+WORDS: Words = {
     # the demo
     "demo.title": (
         "街乡吹哨、部门报到：报道里的两个案例",
@@ -29,6 +30,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "◷ 开始计时的期限及算法　✓ 按期　✗ 拒绝或逾期（附所依据的条款）",
         "◷ a limit begins, and how it is counted   ✓ kept   ✗ refused, by which clause; or missed",
     ),
+    "demo.kept": (
+        "以上都存在{store}，可以接着看：",
+        "All of it is kept in {store}. To look into it:",
+    ),
+    "demo.next": (
+        "  whistle ledger --store {store}\n  whistle matter {case} --store {store}",
+        "  whistle ledger --store {store}\n  whistle matter {case} --store {store}",
+    ),
     "demo.case": ("案例{n}　", "Case {n}. "),
     # the timeline
     "day": ("{y}年{m}月{d}日 星期{weekday}", "{weekday} {y}-{m:02}-{d:02}"),
@@ -48,7 +57,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "clause.policy": ("本地规则", "policy"),
     "clause.table": ("办理流程", "stages"),
     "due": ("{what}：{who}。", "{what}: {who}. "),
-    "same": ("算法同前。", "Counted as before."),
+    "same": ("计算方式同前。", "Counted as before."),
     "stop": ("；", "; "),
     "none": ("（未指明）", "(not named)"),
     "join": ("、", "; "),
@@ -93,8 +102,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "refusals": ("另行拒绝", "also refused"),
     "refused.one": ("{what}（{who}，{clauses}）", "{what} ({who}, {clauses})"),
     "refused.many": ("{what}{n}次（{who}，{clauses}）", "{what}, {n} times ({who}, {clauses})"),
-    "table.who": ("谁", "who"),
-    "table.what": ("做什么", "what"),
+    "table.who": ("责任单位", "who"),
+    "table.what": ("环节", "what"),
     "table.due": ("截止", "due"),
     "table.ended": ("完成", "ended"),
     "table.verdict": ("结果", "verdict"),
@@ -102,15 +111,15 @@ WORDS: dict[str, tuple[str, str]] = {
     "h": ("{n}小时", "{n} h"),
     "min": ("{n}分钟", "{n} min"),
     # play
-    "holds": ("故事成立：{n}步全部符合预期。", "The story holds: all {n} steps came as expected."),
-    "fails": ("故事不成立：", "The story does not hold:"),
+    "holds": (
+        "情景核对通过：{n}步全部符合预期。",
+        "The story holds: all {n} steps came as expected.",
+    ),
+    "fails": ("情景核对未通过：", "The story does not hold:"),
 }
 """The words by key, each in Chinese and in English."""
 
-
-def say(key: str, lang: Lang, **values: object) -> str:
-    """The words of a key, filled."""
-    return WORDS[key][0 if lang == "zh" else 1].format(**values)
+say = speaker(WORDS)
 
 
 def capital(text: str, lang: Lang) -> str:

@@ -89,15 +89,20 @@ def generate(
         Each command with its answer and what it did.
 
     Raises:
-        ValueError: neither ``until`` nor ``matters`` is given, ``start`` has no time zone, or the
-            directory has no community under a street.
+        ValueError: neither ``until`` nor ``matters`` is given, ``start`` or ``until`` has no time
+            zone, ``matters`` is less than 1, or the directory has no community under a street.
         WhistleError: by these rules some matter can never come to rest, or somebody else
             writes in one.
     """
     if until is None and matters is None:
         raise ValueError("say until when, or how many matters: a district never ends by itself")
-    if start.tzinfo is None:
-        raise ValueError(f"start is {start.isoformat()}, without a time zone; it should be in UTC")
+    for name, at in (("start", start), ("until", until)):
+        if at is not None and at.tzinfo is None:
+            raise ValueError(
+                f"{name} is {at.isoformat()}, without a time zone; it should be in UTC"
+            )
+    if matters is not None and matters < 1:
+        raise ValueError(f"matters is {matters}; it should be 1 or more")
     moment = Moment(start)
     numbers = count(1)
 

@@ -8,6 +8,10 @@ All strings and bytes come back as they went in (S9): Chinese, astral characters
 What a caller changes after a call changes nothing stored (S10). You read your writes (S6).
 Strings are compared and ordered by code point. Any call but ``close`` on a closed store raises
 :class:`~whistle_engine.errors.StoreClosed` (S14).
+
+Every ``limit`` is at least 1; less is a :class:`ValueError`, and nothing is done (S8). What goes
+wrong beneath a store is told by the family of :class:`~whistle_engine.errors.StoreError`:
+:class:`~whistle_engine.errors.StoreBusy` where the same call may do well a little later.
 """
 
 from __future__ import annotations
@@ -31,10 +35,14 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
 )
+
+CONTRACT = 1
+"""The number of the contract: it rises when a store that was right may no longer be."""
 
 
 class Capability(Enum):
@@ -49,6 +57,17 @@ class Capability(Enum):
     DURABLE = "durable"
     THREADS = "threads"
     PROCESSES = "processes"
+
+
+def at_least_one(limit: int) -> int:
+    """The limit that a call was given, seen to be one; for stores (S8).
+
+    Raises:
+        ValueError: it is less than 1.
+    """
+    if limit < 1:
+        raise ValueError(f"limit is {limit}, and should be at least 1")
+    return limit
 
 
 class Commits(Protocol):
@@ -70,7 +89,8 @@ class Commits(Protocol):
         number of concurrent appends at one version exactly one wins (S4). A command id that is
         there already makes the whole append write nothing and give what was written first, and
         that goes before the check of versions (S5). ``previous`` and ``digest`` come back
-        unchanged (S16); look-ups agree with the rows of the latest append (S19).
+        unchanged (S16); look-ups agree with the rows of the latest append (S19). The timers of
+        each matter are replaced, and what stays keeps its claim (S12): see :class:`.rows.Timer`.
 
         Args:
             drafts: at least one, at most one for each matter; several may share a command id.
@@ -90,7 +110,7 @@ class Commits(Protocol):
 
         Args:
             after: a position that was seen, 0 to begin.
-            limit: at most so many; at least 1.
+            limit: at most so many.
         """
         ...
 
@@ -101,14 +121,16 @@ class Commits(Protocol):
 
         Args:
             after: the last id of the page before; ``None`` to begin.
-            limit: at most so many matters; at least 1.
+            limit: at most so many matters.
         """
         ...
 
     def rebuild(self, projection: Projection) -> None:
         """Replace a matter's look-up rows and timers, made again from its commits.
 
-        Timers that stay with the same due time keep claim and settlement, as in an append.
+        They become what an append would have made of them (S19), but for the timers that are
+        settled, which are armed again if they are wanted still; those that wait or are dead keep
+        all that became of them (S12).
 
         Raises:
             VersionConflict: the matter is not at ``projection.row.version``; nothing changed.
@@ -158,6 +180,17 @@ class Lookups(Protocol):
         """
         ...
 
+    def queued(self, matter: MatterId) -> Queues:
+        """What the two queues hold of a matter, and what became of it, as of one moment.
+
+        Timers that an append settled because they were gone are left out; notices are all there,
+        settled ones too, for ``verify`` holds them against the commits that told them.
+
+        Args:
+            matter: the matter's id; of one that is not there the queues hold nothing.
+        """
+        ...
+
     def by_source_number(self, channel: str, number: str) -> tuple[MatterRow, ...]:
         """The matters that came in through a channel under its own number, ascending by id."""
         ...
@@ -195,7 +228,12 @@ class Vault(Protocol):
     def erase_text(self, ref: TextRef) -> None:
         """Erase a text with its salt, for good; again, or where none is, changes nothing (S17).
 
-        The history and its hash chain are unchanged.
+        The history and its hash chain are unchanged. When it comes back the words are gone from
+        wherever the store keeps them: log and freed pages too.
+
+        Raises:
+            StoreBusy: others hold the store, or what still has the words. Nothing is known to be
+                erased, whatever :meth:`read_text` says: erase it again, until the call comes back.
         """
         ...
 
@@ -215,16 +253,20 @@ class Documents(Protocol):
 class Queue(Protocol[Item]):
     """Timers or notices that wait to be worked off, under leases.
 
+    An item waits, from the append that arms it until it is settled or dead. A dead letter was
+    given up; it waits again once it is revived, or armed again by an append. A timer that an
+    append no longer has is settled, dead or not (S12).
+
     Each has a line: a timer that of its matter, a notice that of its matter and recipient. Only
-    the first of a line that is neither settled nor dead can be claimed (S13).
+    the first of a line that waits can be claimed (S13).
     """
 
     def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claim[Item], ...]:
-        """Claim what is due, ordered by due time, then key.
+        """Claim what is due, ordered by due time, then key (S13).
 
         Nothing is claimed by two workers in one lease; once a lease has ended, it can be
-        claimed again (S11). Each claim says how often its item was claimed since it was armed
-        (:attr:`.rows.Claim.tries`): 1, 2, 3 …, also after a crash.
+        claimed again (S11). Each claim says how often its item was claimed since it was armed or
+        revived (:attr:`.rows.Claim.tries`): 1, 2, 3 …, also after a crash.
 
         Args:
             now: the caller's clock, UTC; what is due at ``now`` is due, and a lease that ends
@@ -238,12 +280,17 @@ class Queue(Protocol[Item]):
         """Say that it is done; ``True`` if that counts, or counted before.
 
         It counts while the claim is the latest of its item, even after the lease (S12); later
-        it is refused with ``False``. A timer that its matter's append settled is settled.
+        it is refused with ``False``, and so it is for a dead letter. A timer that its matter's
+        append settled is settled.
         """
         ...
 
     def fail(self, claim: Claim[Item], *, retry_at: datetime | None) -> bool:
-        """Give it back; ``True`` if that counts, as for :meth:`settle` (S12).
+        """Give it back; ``True`` if that counts, or it is a dead letter already.
+
+        It counts while the claim is the latest of its item, even after the lease (S12); later,
+        or once the item is settled, it is refused with ``False``. A dead letter stays dead:
+        failing again changes nothing, whatever ``retry_at`` says.
 
         Args:
             claim: the claim.
@@ -252,10 +299,23 @@ class Queue(Protocol[Item]):
         """
         ...
 
+    def revive(self, item: Item) -> bool:
+        """Take a dead letter back into its line; ``True`` if it was one, once for each death.
+
+        It can be claimed at once, if it is due and the first of its line: before those that its
+        death released, of which one may be under a lease still (S13). Claims from before count
+        no longer (S12), and its tries begin at 1 again (S11).
+
+        Args:
+            item: as :meth:`dead` shows it. Key and due time tell which: a timer that has moved
+                since is another, and where no dead letter is found nothing changes.
+        """
+        ...
+
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
         """What is neither settled nor dead and due by an instant, ordered by due time, then key.
 
-        It claims nothing, and shows what others hold too.
+        It claims nothing, and shows what others hold too (S13).
 
         Args:
             until: the instant, UTC, inclusive.
@@ -264,7 +324,7 @@ class Queue(Protocol[Item]):
         ...
 
     def dead(self, *, limit: int) -> tuple[Item, ...]:
-        """The dead letters, ordered by due time, then key."""
+        """The dead letters, ordered by due time, then key (S13)."""
         ...
 
 
@@ -291,4 +351,14 @@ class Store(Commits, Lookups, Vault, Documents, Protocol):
         ...
 
 
-__all__ = ["Capability", "Commits", "Documents", "Lookups", "Queue", "Store", "Vault"]
+__all__ = [
+    "CONTRACT",
+    "Capability",
+    "Commits",
+    "Documents",
+    "Lookups",
+    "Queue",
+    "Store",
+    "Vault",
+    "at_least_one",
+]

@@ -101,9 +101,18 @@ class DutyRow:
 class Timer:
     """Something that the system does at an instant; the first three are its key.
 
-    An append brings all timers of its matter: keys with the same due time keep claim and
-    settlement, moved ones are armed again, new ones added, and those gone silently settled;
-    one that was gone and comes back is armed again.
+    An append or a rebuild brings all timers of its matter, and each key goes its way (S12):
+
+    - one that stays, with the same due time, keeps all that became of it: claim, tries, time of
+      retry, settlement, death;
+    - one that moved to another due time, earlier or later, is armed again, whatever became of it:
+      it waits for the new time, its tries begin at 1, and claims from before count no longer;
+    - one that is new is armed;
+    - one that is gone is settled, without a word;
+    - one that was gone and comes back is armed again, as one that moved.
+
+    A rebuild takes what is settled for gone, so that it arms it again: the append that fires a
+    timer has it no longer, so one that the commits still want was lost.
     """
 
     matter: MatterId
@@ -267,15 +276,50 @@ class LedgerFilter:
 Item = TypeVar("Item", Timer, Notice)
 
 
+class ItemState(Enum):
+    """What became of an item of a queue.
+
+    Attributes:
+        WAITING: it is neither settled nor dead; it may be under a lease, or wait for its retry.
+        SETTLED: it is done.
+        DEAD: it was given up, and can be revived.
+    """
+
+    WAITING = "waiting"
+    SETTLED = "settled"
+    DEAD = "dead"
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Queued(Generic[Item]):
+    """An item of a queue, and what became of it."""
+
+    item: Item
+    state: ItemState
+
+
+@frozen(kw_only=True, slots=False, repr=False)
+class Queues:
+    """All that the two queues hold of one matter (S19).
+
+    Attributes:
+        timers: those that its latest append or rebuild brought, by clock and step.
+        notices: those that all its appends brought, by version and number.
+    """
+
+    timers: tuple[Queued[Timer], ...] = ()
+    notices: tuple[Queued[Notice], ...] = ()
+
+
 @frozen(kw_only=True, slots=False, repr=False)
 class Claim(Generic[Item]):
     """A timer or notice that one worker holds until its lease ends (S11, S12).
 
     Attributes:
         token: tells this claim from every other of the same item.
-        tries: how often the item was claimed since it was armed, this time included; so that a
-            worker knows when to give up, whichever workers tried before, and whatever became
-            of them.
+        tries: how often the item was claimed since it was armed or revived, this time included;
+            so that a worker knows when to give up, whichever workers tried before, and whatever
+            became of them.
     """
 
     item: Item
@@ -323,6 +367,8 @@ share_repr(
         Appended,
         History,
         LedgerFilter,
+        Queued,
+        Queues,
         Claim,
     )
 )

@@ -44,12 +44,19 @@ class Setting:
     people: Mapping[str, str]
 
 
+_FEW = 20
+"""So many words are all named where none is near."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
-    """What would be right, for a message: the nearest known word, or all of them."""
+    """What would be right, for a message: the nearest known word, or words; all of a few."""
     words = sorted(known)
     close = get_close_matches(word, words, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]!r}?"
+    if len(words) > _FEW:
+        some = get_close_matches(word, words, n=3, cutoff=0)
+        return f"the nearest of {len(words)} are: " + ", ".join(some)
     return "there are: " + ", ".join(words)
 
 

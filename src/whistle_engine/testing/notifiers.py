@@ -24,6 +24,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Barrier, Thread
+from time import perf_counter
 
 import pytest
 from attrs import evolve
@@ -33,6 +34,8 @@ from whistle_engine.notify.api import Audience, Message, Notifier, NotifyError
 
 AT = datetime(2024, 3, 4, 1, 2, 3, tzinfo=UTC)
 THREADS = 8
+PATIENCE = 60.0
+"""Seconds after which a call that has not come back counts as hanging."""
 
 
 def messages() -> tuple[Message, ...]:
@@ -157,18 +160,24 @@ class NotifierContract:
         problems: list[BaseException] = []
 
         def send(number: int) -> None:
-            together.wait()
             try:
+                together.wait(PATIENCE)
                 for message in messages():
                     notifier.send(evolve(message, key=f"{message.key}:{number}"))
             except BaseException as error:  # noqa: BLE001  shown below, in the test's own thread
                 problems.append(error)
 
-        threads = [Thread(target=send, args=(number,)) for number in range(THREADS)]
+        threads = [Thread(target=send, args=(n,), daemon=True) for n in range(THREADS)]
         for thread in threads:
             thread.start()
+        until = perf_counter() + PATIENCE
         for thread in threads:
-            thread.join()
+            thread.join(max(0.0, until - perf_counter()))
+        hanging = sum(thread.is_alive() for thread in threads)
+        assert not hanging, (
+            f"check that `send` comes back when several threads call: {hanging} of {THREADS} "
+            f"have not within {PATIENCE:g} seconds"
+        )
         assert not problems, f"check that several threads may call at once: {problems[0]!r}"
         arrived = self.arrived(notifier)
         if arrived is not None:

@@ -8,9 +8,10 @@ the vault, appear nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import Enum, IntEnum
+from typing import Literal
 
 from attrs import frozen
 
@@ -24,9 +25,13 @@ from whistle_engine.texts._voice import Voice, section
 from whistle_engine.workflow import evolve
 
 __all__ = [
-    "LANGS", "Importance", "Lang", "Line", "due", "event", "label", "line", "notice", "notices",
-    "placeholders", "refusal", "timeline", "who",
+    "LANGS", "Importance", "Lang", "Line", "Titled", "due", "event", "label", "line", "notice",
+    "notices", "placeholders", "refusal", "timeline", "title", "who",
 ]  # fmt: skip
+
+
+Titled = Literal["unit", "kind", "category", "channel", "route", "rule", "fact"]
+"""What has a title in the directory or the policy."""
 
 
 class Importance(IntEnum):
@@ -88,6 +93,32 @@ def label(code: type[Act | Event] | Enum | str, lang: Lang) -> str:
 _ACT_KEYS: Mapping[object, str] = {act: f"act.{name}" for act, name in NAMES.items()}
 _EVENT_KEYS: Mapping[object, str] = {
     kind: f"event.{wire.partition('/')[0]}" for kind, wire in EVENTS.items()
+}
+
+
+def title(of: Titled, code: str, lang: Lang, *, rules: Rules) -> str:
+    """What the directory or the policy calls something.
+
+    Args:
+        of: what the code is of.
+        code: the code; of a category also one that is no longer in force.
+        lang: ``zh`` or ``en``.
+        rules: the directory and policy.
+
+    Returns:
+        The title, or the code itself where there is none.
+    """
+    return _TITLES[of](Voice(lang, rules), code)
+
+
+_TITLES: Mapping[Titled, Callable[[Voice, str], str]] = {
+    "unit": Voice.unit,
+    "kind": Voice.kind,
+    "category": Voice.category,
+    "channel": Voice.channel,
+    "route": Voice.route,
+    "rule": Voice.rule,
+    "fact": Voice.fact_title,
 }
 
 

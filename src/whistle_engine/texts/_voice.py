@@ -148,10 +148,15 @@ class Voice:
             self.word(
                 "pair",
                 name=self.fact_title(name),
-                value=self.category(value) if name == "category" else self.among("value", value),
+                value=self.among("value", value) if name != "category" else self._category(value),
             )
             for name, value in facts
         )
+
+    def _category(self, code: str) -> str:
+        """A category's title; that it is unknown is a value like any other."""
+        title = self.category(code)
+        return self.among("value", code) if title == code else title
 
     def floor(self, name: str) -> str:
         """A floor that raised a classification, from its name ``signal/level/timing``."""

@@ -51,6 +51,7 @@ ON CONFLICT (matter, clock, step) DO UPDATE SET
     token = token + 1,  -- an earlier claim counts no longer
     tries = 0, settled = 0, dead = 0, gone = 0
 """
+SETTLED_IS_GONE = "UPDATE whistle_timers SET gone = 1 WHERE matter = ? AND settled = 1 AND gone = 0"
 DROP_TIMER = (
     "UPDATE whistle_timers SET settled = 1, gone = 1 WHERE matter = ? AND clock = ? AND step = ?"
 )
@@ -129,6 +130,18 @@ def _open(cursor: Cursor, projections: Iterable[Projection]) -> None:
         for due in (micros(timer.due),)
     ]
     _many(cursor, ARM_TIMER, armed)
+
+
+def rebuild(cursor: Cursor, projection: Projection) -> None:
+    """Make the look-up rows and timers of a matter again; what is settled can come back.
+
+    Raises:
+        VersionConflict: it is not at the projection's version.
+    """
+    matter = projection.row.matter
+    expect(cursor, matter, projection.row.version)
+    cursor.execute(SETTLED_IS_GONE, (matter,))
+    project(cursor, matter, projection)
 
 
 def project(cursor: Cursor, matter: MatterId, projection: Projection) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,9 @@ from whistle_engine.errors import (
     StoreReadOnly,
     StoreUnreadable,
 )
+
+if sys.platform != "win32":
+    import resource
 
 TOLD: dict[int, tuple[type[StoreError], str]] = {
     sqlite3.SQLITE_BUSY: (
@@ -60,6 +65,40 @@ FAILED = (
 )
 
 
+WRITE_FAILED = (
+    "a write failed: a quota or a limit on the size of files is reached, or the disk failed; "
+    "whether it is there is not known: look at the quota and the disk, then send the last command "
+    "again under its own id"
+)
+LIMITED = (
+    "it may not grow beyond the limit that this process has on the size of files (ulimit -f); "
+    "nothing was written: raise the limit and try again"
+)
+NEEDS_ITS_FOLDER = (
+    "it has a write-ahead log, and such a file needs a folder that may be written even to be read: "
+    "let this user write the folder, or copy the file, with the -wal file beside it, to another"
+)
+GONE = "a part of its tables is gone; keep a copy as it is, and go back to the latest backup"
+
+_GONE = re.compile(r"no such (table|index): (\w+\.)?whistle_")
+"""What SQLite says of a part of the schema that was dropped while the file was open."""
+_WRITE = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
+"""What SQLite says if a file may not grow, and of a broken disk as well."""
+_NO_LOG = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY_DIRECTORY,
+        sqlite3.SQLITE_READONLY_CANTINIT,
+        sqlite3.SQLITE_READONLY_RECOVERY,
+    }
+)
+"""What SQLite says if it cannot make the files of a write-ahead log."""
+_LOG_MARK = slice(18, 20)
+"""Where the head of a file says, by two bytes of 2, that it has a write-ahead log."""
+_GROWTH = 1 << 17
+"""What the largest page takes in any of the files, and more."""
+
+
 def told(error: sqlite3.Error, where: str) -> StoreError | None:
     """The error of the library for one of SQLite's.
 
@@ -77,11 +116,17 @@ def told(error: sqlite3.Error, where: str) -> StoreError | None:
     code = getattr(error, "sqlite_errorcode", None)
     if code is None and "Could not decode" in str(error):  # a text that is no longer UTF-8
         return StoreUnreadable(TOLD[sqlite3.SQLITE_CORRUPT][1], where=where)
+    if code == sqlite3.SQLITE_ERROR and _GONE.match(str(error)):
+        return StoreUnreadable(f"{GONE} ({error})", where=where)
     if code is None or code == sqlite3.SQLITE_ERROR:
         return None
     kind, message = TOLD.get(code & 0xFF, (StoreFailed, FAILED))
     if kind is StoreFailed and _journal_is_anothers(where):  # SQLite takes it for a broken disk
         kind, message = TOLD[sqlite3.SQLITE_READONLY]
+    elif code in _WRITE:
+        kind, message = (StoreFull, LIMITED) if _limited(where) else (StoreFailed, WRITE_FAILED)
+    elif code in _NO_LOG and _has_log_out_of_reach(where):
+        kind, message = StoreNotFound, NEEDS_ITS_FOLDER
     return kind(f"{message} ({error}, {error.sqlite_errorname})", where=where)
 
 
@@ -94,9 +139,32 @@ def _journal_is_anothers(where: str) -> bool:
     )
 
 
+def _limited(where: str) -> bool:
+    """Tell whether the file or its journal has come to this process's limit on their size."""
+    if sys.platform == "win32":
+        return False
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    return limit != resource.RLIM_INFINITY and any(
+        Path(name).stat().st_size + _GROWTH > limit
+        for name in (where, f"{where}-journal", f"{where}-wal")
+        if Path(name).exists()
+    )
+
+
+def _has_log_out_of_reach(where: str) -> bool:
+    """Tell whether a file has a write-ahead log, whose files this user may not make."""
+    try:
+        with Path(where).open("rb") as file:
+            logs = file.read(_LOG_MARK.stop)[_LOG_MARK] == b"\2\2"
+    except OSError:
+        return False
+    effective = os.access in os.supports_effective_ids
+    return logs and not os.access(Path(where).parent, os.W_OK, effective_ids=effective)
+
+
 @contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Raise the library's own errors for SQLite's."""
+    """Raise the library's own errors for SQLite's, and say where a row is damaged."""
     try:
         yield
     except sqlite3.Error as error:
@@ -104,3 +172,7 @@ def translated(where: str) -> Iterator[None]:
         if own is None:
             raise
         raise own from error
+    except StoreUnreadable as error:
+        if error.where is not None:
+            raise
+        raise StoreUnreadable(str(error), where=where) from error.__cause__

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlite3 import Cursor
 
 from whistle_engine.model import CommandId, MatterId, Stage, UnitCode
+from whistle_engine.storage.api import at_least_one
 from whistle_engine.storage.rows import (
     DutyRow,
     History,
@@ -39,7 +40,9 @@ LOAD = f"SELECT {COMMIT} FROM whistle_commits WHERE matter = ? OR command_id = ?
 FEED = f"SELECT {COMMIT} FROM whistle_commits WHERE position > ? ORDER BY position LIMIT ?"
 SCAN = f"""
 SELECT {COMMIT} FROM whistle_commits
-WHERE matter IN (SELECT matter FROM whistle_matters WHERE {{after}} ORDER BY matter LIMIT ?)
+WHERE matter IN (
+  SELECT DISTINCT matter FROM whistle_commits WHERE {{after}} ORDER BY matter LIMIT ?
+)
 ORDER BY matter, version
 """
 
@@ -48,9 +51,9 @@ SELECT {DUTY} FROM whistle_duties INDEXED BY whistle_duties_by_unit
 WHERE unit = ? {{after}} ORDER BY due, matter, clock LIMIT ?
 """
 BY_NUMBER = f"{ROWS} WHERE channel = ? AND source_number = ? ORDER BY matter"
-NEAR = f"""
-{ROWS} INDEXED BY whistle_open_by_category
-WHERE open = 1 AND category = ? AND {{place}} ORDER BY opened_at DESC, matter DESC LIMIT ?
+NEAR = """
+SELECT matter FROM whistle_matters INDEXED BY whistle_open_by_category
+WHERE open = 1 AND category = ? AND {place} ORDER BY opened_at DESC, matter DESC LIMIT ?
 """
 AT_PLACE = "place = ?"
 WITHIN = (
@@ -86,15 +89,13 @@ def load(cursor: Cursor, matter: MatterId, command_id: CommandId | None) -> Load
 
 def feed(cursor: Cursor, after: int, limit: int) -> tuple[Record, ...]:
     """Commits above a position."""
-    return records(cursor.execute(FEED, (after, limit)).fetchall())
+    return records(cursor.execute(FEED, (after, at_least_one(limit))).fetchall())
 
 
 def scan(cursor: Cursor, after: MatterId | None, limit: int) -> tuple[History, ...]:
     """Whole histories above a matter's id."""
-    if after is None:
-        found = cursor.execute(SCAN.format(after="true"), (limit,))
-    else:
-        found = cursor.execute(SCAN.format(after="matter > ?"), (after, limit))
+    which, values = ("true", ()) if after is None else ("matter > ?", (after,))
+    found = cursor.execute(SCAN.format(after=which), (*values, at_least_one(limit)))
     histories: dict[MatterId, list[Record]] = {}
     for values in found:
         one = record(values)
@@ -106,14 +107,13 @@ def scan(cursor: Cursor, after: MatterId | None, limit: int) -> tuple[History, .
 
 def inbox(cursor: Cursor, unit: UnitCode, after: DutyRow | None, limit: int) -> tuple[DutyRow, ...]:
     """The duties of a unit, by due time, matter and clock."""
-    if after is None:
-        found = cursor.execute(INBOX.format(after=""), (unit, limit))
-    else:
-        found = cursor.execute(
-            INBOX.format(after="AND (due, matter, clock) > (?, ?, ?)"),
-            (unit, micros(after.due), after.matter, after.clock, limit),
-        )
-    return tuple([duty_row(values) for values in found.fetchall()])
+    which = ""
+    values: Values = ()
+    if after is not None:
+        which = "AND (due, matter, clock) > (?, ?, ?)"
+        values = (micros(after.due), after.matter, after.clock)
+    found = cursor.execute(INBOX.format(after=which), (unit, *values, at_least_one(limit)))
+    return tuple([duty_row(each) for each in found.fetchall()])
 
 
 def ledger(
@@ -121,7 +121,7 @@ def ledger(
 ) -> tuple[MatterRow, ...]:
     """The matters that pass a filter, by time of receiving and id."""
     statement, values = ledger_statement(where, after)
-    found = cursor.execute(statement, (*values, limit)).fetchall()
+    found = cursor.execute(statement, (*values, at_least_one(limit))).fetchall()
     return tuple([matter_row(each) for each in found])
 
 
@@ -179,14 +179,19 @@ def near(
     within: int,
     limit: int,
 ) -> tuple[MatterRow, ...]:
-    """Open matters of a category at much the same place, latest received first."""
-    if at is None:
-        found = cursor.execute(NEAR.format(place=AT_PLACE), (category, place, limit))
-    else:
+    """Open matters of a category at much the same place, latest received first.
+
+    Most of those of the category lie elsewhere: the index alone says where, and only the rows of
+    those found are read, of the same moment.
+    """
+    which = AT_PLACE
+    box: Values = ()
+    if at is not None:
         lat, lon = at
-        box = (lat - within, lat + within, lon - within, lon + within)
-        found = cursor.execute(NEAR.format(place=WITHIN), (category, place, *box, limit))
-    return tuple([matter_row(values) for values in found.fetchall()])
+        which, box = WITHIN, (lat - within, lat + within, lon - within, lon + within)
+    values = (category, place, *box, at_least_one(limit))
+    keys = cursor.execute(NEAR.format(place=which), values).fetchall()
+    return tuple([matter_row(cursor.execute(ROW, key).fetchone()) for key in keys])
 
 
 def projection(cursor: Cursor, matter: MatterId) -> Projection | None:

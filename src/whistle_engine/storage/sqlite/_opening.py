@@ -21,6 +21,7 @@ from whistle_engine.storage.sqlite._schema import (
     schema_of,
     strangers,
 )
+from whistle_engine.storage.sqlite._whole import whole
 
 MEMORY = ":memory:"
 OLDEST = (3, 37, 0)
@@ -29,6 +30,9 @@ OLDEST = (3, 37, 0)
 SCHEME = "sqlite"
 OPTIONS = ("busy_timeout", "exclusive", "share")
 """What the query of a URL may set."""
+
+PATIENCE = timedelta(days=1)
+"""Nobody waits longer for others; SQLite itself counts milliseconds up to 24 days."""
 
 FAULT = (
     "SQLite {library} can damage a write-ahead log when two connections reset it at once (mended "
@@ -42,10 +46,11 @@ class Place:
 
     Attributes:
         path: of the file; ``:memory:`` for one that is forgotten when it is closed.
-        busy_timeout: for how long to wait while others hold the file.
+        busy_timeout: for how long to wait while others hold the file, up to :data:`PATIENCE`.
         create: make the file, and the tables, where there are none.
         exclusive: keep the file for this one store object; nobody else can open it.
-        share: put the tables beside those of another application.
+        share: put the tables beside those of another application. Where such are there already,
+            the file is shared, whatever is said here: its journal is never changed for good.
         durable: write through to the disk with each append; without, a power cut may lose the
             latest ones or damage the file. For experiments only.
     """
@@ -112,14 +117,27 @@ def place(path_or_url: object) -> Place:
 def _set(place_: Place, name: str, value: str) -> Place:
     if name == "busy_timeout":
         try:
-            return changed(place_, busy_timeout=timedelta(seconds=float(value)))
-        except ValueError:
-            raise ValueError(f"busy_timeout is {value!r}; it should be seconds, as 10") from None
+            return changed(place_, busy_timeout=patience(timedelta(seconds=float(value))))
+        except (ValueError, OverflowError):
+            raise ValueError(
+                f"busy_timeout is {value!r}; it should be seconds, as 10; up to a day"
+            ) from None
     if name in OPTIONS and value in ("0", "1"):
         return changed(place_, **{name: value == "1"})
     if name in OPTIONS:
         raise ValueError(f"{name} is {value!r}; it should be 0 or 1")
     raise ValueError(f"there is no option {name!r}; there are {', '.join(OPTIONS)}")
+
+
+def patience(given: timedelta) -> timedelta:
+    """A waiting time as it is given.
+
+    Raises:
+        ValueError: it is below 0, or longer than :data:`PATIENCE`.
+    """
+    if not timedelta(0) <= given <= PATIENCE:
+        raise ValueError(f"busy_timeout is {given}; it should be from 0 to a day")
+    return given
 
 
 def patched(library: tuple[int, ...]) -> bool:
@@ -180,12 +198,15 @@ def _prepared(connection: sqlite3.Connection, where: Place) -> Journal:
     cursor.execute("PRAGMA fullfsync = ON")  # macOS: otherwise the disk's own cache may keep it
     if where.exclusive:
         cursor.execute("PRAGMA locking_mode = EXCLUSIVE")  # before WAL: no shared memory then
+    cursor.execute("BEGIN")  # what follows is of one moment
     schema = schema_of(cursor)  # the first look at the file
     check(schema, where.path)
+    whole(cursor, schema, where.path, steps=STEPS)
     others = strangers(cursor)
+    cursor.execute("COMMIT")
     if schema == 0:
         _may_make(where, others)
-    journal = _journal(cursor, where)
+    journal = _journal(cursor, where, shared=where.share or bool(others))
     if schema < len(STEPS):
         cursor.execute("BEGIN IMMEDIATE")
         try:
@@ -217,11 +238,13 @@ def _may_make(where: Place, others: tuple[str, ...]) -> None:
 # ------------------------------------------------------------------------------------ the journal
 
 
-def _journal(cursor: sqlite3.Cursor, where: Place) -> Journal:
+def _journal(cursor: sqlite3.Cursor, where: Place, *, shared: bool) -> Journal:
     """Choose the journal.
 
-    A rollback journal is cut to nothing: deleted, it might come back after a power cut and undo
-    the last append; only emptied at its head, it would keep words that were erased.
+    A write-ahead log is a mark in the file, for all who open it: in one that is shared, the mark
+    stays as it is. Which rollback journal it is, each connection chooses for itself: ours is cut to
+    nothing. Deleted, it might come back after a power cut and undo the last append; only emptied
+    at its head, it would keep words that were erased.
     """
     library = sqlite3.sqlite_version
     fault = FAULT.format(library=library)
@@ -231,13 +254,13 @@ def _journal(cursor: sqlite3.Cursor, where: Place) -> Journal:
         return Journal("memory", "off", "it lies in memory, and is forgotten in the end", library)
     synchronous = "full" if where.durable else "off"
     cursor.execute(f"PRAGMA synchronous = {synchronous}")
-    if where.exclusive:
-        wanted, reason = "wal", "nobody else can open it, so nobody else can reset its log"
-    elif where.share and there == "wal":
+    if shared and there == "wal":
         wanted, reason = "wal", "the other application chose a write-ahead log"
         reason = reason if good else f"{reason}; but {fault}"
-    elif where.share:
+    elif shared:
         wanted, reason = "truncate", "the other application chose no write-ahead log"
+    elif where.exclusive:
+        wanted, reason = "wal", "nobody else can open it, so nobody else can reset its log"
     elif good:
         wanted, reason = "wal", f"SQLite {library} is free of the fault of write-ahead logs"
     else:

@@ -1,18 +1,21 @@
 """Timers and notices under leases: one table each, one set of statements for both.
 
-A claim is a compare-and-set on the item's token. Each claim, settling and failing is a
-transaction of its own; what would change nothing takes no write lock.
+A claim is a compare-and-set on the item's token. Each call that changes something is a transaction
+of its own; a claim, a settling or failing that would change nothing takes no write lock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from sqlite3 import Cursor
 from typing import Generic
 
 from attrs import frozen
 
-from whistle_engine.storage.rows import Claim, Item, Notice, Timer
+from whistle_engine.model import MatterId
+from whistle_engine.storage.api import at_least_one
+from whistle_engine.storage.rows import Claim, Item, ItemState, Notice, Queued, Queues, Timer
 from whistle_engine.storage.sqlite._session import Session
 from whistle_engine.storage.sqlite._values import Values, micros, notice, timer
 
@@ -25,6 +28,7 @@ class QueueTable(Generic[Item]):
         name: of the table.
         key: its key beside the matter, in order; also the names of the item's fields.
         columns: what else an item has.
+        there: which rows of a matter are there still.
         same_line: how two rows, ``one`` and ``earlier``, stand in one line (S13).
         item: makes an item from matter, key, due time and ``columns``.
     """
@@ -34,6 +38,20 @@ class QueueTable(Generic[Item]):
     columns: tuple[str, ...]
     same_line: str
     item: Callable[[Values], Item]
+    there: str = "true"
+
+    @property
+    def selected(self) -> str:
+        """The columns of an item, in the order in which ``item`` takes them."""
+        return ", ".join(("matter", *self.key, "due", *self.columns))
+
+    @property
+    def of_matter(self) -> str:
+        """The statement that reads all items of a matter, by key, with what became of them."""
+        return (
+            f"SELECT {self.selected}, {STATE} FROM {self.name}"
+            f" WHERE matter = ? AND {self.there} ORDER BY {', '.join(self.key)}"
+        )
 
 
 TIMERS = QueueTable(
@@ -42,6 +60,7 @@ TIMERS = QueueTable(
     columns=(),
     same_line="earlier.matter = one.matter",
     item=timer,
+    there="gone = 0",
 )
 NOTICES = QueueTable(
     name="whistle_notices",
@@ -55,6 +74,7 @@ NOTICES = QueueTable(
 
 WAITING = "settled = 0 AND dead = 0"
 DEAD = "settled = 0 AND dead = 1"
+STATE = "CASE WHEN settled = 1 THEN 'settled' WHEN dead = 1 THEN 'dead' ELSE 'waiting' END"
 
 
 class SqliteQueue(Generic[Item]):
@@ -67,8 +87,9 @@ class SqliteQueue(Generic[Item]):
         name = table.name
         first, second = table.key
         order = f"due, matter, {first}, {second}"
-        columns = ", ".join(("matter", first, second, "due", *table.columns))
-        self._this = f"WHERE matter = ? AND {first} = ? AND {second} = ? AND token = ?"
+        columns = table.selected
+        key = f"WHERE matter = ? AND {first} = ? AND {second} = ?"
+        claimed = f"{key} AND token = ?"
         waiting = f"FROM {name} INDEXED BY {name}_waiting WHERE {WAITING} AND due <= ?"
         self._waiting = f"SELECT {columns} {waiting} ORDER BY {order} LIMIT ?"
         self._dead = (
@@ -86,17 +107,19 @@ class SqliteQueue(Generic[Item]):
             ORDER BY {order} LIMIT ?
         """
         self._lease = (
-            f"UPDATE {name} SET token = token + 1, tries = tries + 1, free_at = ? {self._this}"
+            f"UPDATE {name} SET token = token + 1, tries = tries + 1, free_at = ? {claimed}"
         )
-        self._state = f"SELECT settled, dead FROM {name} {self._this}"
-        self._settle = f"UPDATE {name} SET settled = 1 {self._this} AND {WAITING}"
-        self._fail = (
-            f"UPDATE {name} SET free_at = ?, dead = max(dead, ?) {self._this}"
-            " AND settled = 0 RETURNING 1"
+        self._state = f"SELECT {STATE} FROM {name} {claimed}"
+        self._settle = f"UPDATE {name} SET settled = 1 {claimed} AND {WAITING}"
+        self._fail = f"UPDATE {name} SET free_at = ?, dead = ? {claimed} AND {WAITING}"
+        self._revive = (
+            f"UPDATE {name} SET dead = 0, token = token + 1, tries = 0, free_at = due"
+            f" {key} AND due = ? AND {DEAD}"
         )
 
     def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claim[Item], ...]:
         """Claim what is due."""
+        at_least_one(limit)
         at = micros(now)
         with self._session.read() as cursor:  # a worker with nothing to do disturbs nobody
             if cursor.execute(self._free, (at, at, 1)).fetchone() is None:
@@ -111,39 +134,58 @@ class SqliteQueue(Generic[Item]):
 
     def settle(self, claim: Claim[Item]) -> bool:
         """Say that it is done."""
-        this: Values = self._latest(claim)
-        with self._session.read() as cursor:
-            state = cursor.execute(self._state, this).fetchone()
-        if state != (0, 0):
-            return bool(state == (1, 0))
-        with self._session.write() as cursor:
-            cursor.execute(self._settle, this)
-            return bool(cursor.execute(self._state, this).fetchone() == (1, 0))
+        return self._end(claim, self._settle, (), counts=("settled",))
 
     def fail(self, claim: Claim[Item], *, retry_at: datetime | None) -> bool:
         """Give it back."""
-        this: Values = self._latest(claim)
-        dead = int(retry_at is None)
         free_at = micros(retry_at) if retry_at is not None else 0
-        with self._session.write() as cursor:
-            return bool(cursor.execute(self._fail, (free_at, dead, *this)).fetchall())
+        values = (free_at, int(retry_at is None))
+        return self._end(claim, self._fail, values, counts=("waiting", "dead"))
 
-    def _latest(self, claim: Claim[Item]) -> Values:
+    def _end(
+        self, claim: Claim[Item], statement: str, values: Values, *, counts: tuple[str, ...]
+    ) -> bool:
+        """Change an item that waits, its claim being the latest; does it count how it is then?"""
+        this: Values = (*self._key(claim.item), claim.token)
+        with self._session.read() as cursor:
+            found = cursor.execute(self._state, this).fetchone()
+        if found == ("waiting",):
+            with self._session.write() as cursor:
+                cursor.execute(statement, (*values, *this))
+                found = cursor.execute(self._state, this).fetchone()
+        return found is not None and found[0] in counts
+
+    def revive(self, item: Item) -> bool:
+        """Take a dead letter back into its line."""
+        with self._session.write() as cursor:
+            cursor.execute(self._revive, (*self._key(item), micros(item.due)))
+            return cursor.rowcount == 1
+
+    def _key(self, item: Item) -> Values:
         first, second = self._table.key
-        item = claim.item
-        return (item.matter, getattr(item, first), getattr(item, second), claim.token)
+        return (item.matter, getattr(item, first), getattr(item, second))
 
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
         """What is neither settled nor dead, and due."""
         with self._session.read() as cursor:
-            found = cursor.execute(self._waiting, (micros(until), limit)).fetchall()
+            found = cursor.execute(self._waiting, (micros(until), at_least_one(limit))).fetchall()
         return tuple([self._table.item(values) for values in found])
 
     def dead(self, *, limit: int) -> tuple[Item, ...]:
         """The dead letters."""
         with self._session.read() as cursor:
-            found = cursor.execute(self._dead, (limit,)).fetchall()
+            found = cursor.execute(self._dead, (at_least_one(limit),)).fetchall()
         return tuple([self._table.item(values) for values in found])
+
+
+def queued(cursor: Cursor, matter: MatterId) -> Queues:
+    """What the two queues hold of a matter; two statements, of one moment."""
+    return Queues(timers=_of(cursor, TIMERS, matter), notices=_of(cursor, NOTICES, matter))
+
+
+def _of(cursor: Cursor, table: QueueTable[Item], matter: MatterId) -> tuple[Queued[Item], ...]:
+    found = cursor.execute(table.of_matter, (matter,)).fetchall()
+    return tuple([Queued(item=table.item(row), state=ItemState(row[-1])) for row in found])
 
 
 def timers(session: Session) -> SqliteQueue[Timer]:

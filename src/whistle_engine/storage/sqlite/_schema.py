@@ -48,7 +48,7 @@ CREATE TABLE whistle_matters (
     matter TEXT PRIMARY KEY,
     version INTEGER NOT NULL,
     stage TEXT NOT NULL,
-    open INTEGER NOT NULL,
+    open INTEGER NOT NULL CHECK (open = (stage <> 'closed')),
     opened_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
     channel TEXT NOT NULL,
@@ -80,8 +80,9 @@ CREATE INDEX whistle_all_by_lead ON whistle_matters (lead, opened_at, matter)
     WHERE lead IS NOT NULL;
 CREATE INDEX whistle_open ON whistle_matters (opened_at, matter) WHERE open = 1;
 CREATE INDEX whistle_open_by_stage ON whistle_matters (stage, opened_at, matter) WHERE open = 1;
-CREATE INDEX whistle_open_by_category ON whistle_matters (category, opened_at, matter)
-    WHERE open = 1;
+-- What is near is found in this one alone, so it has all that this asks for.
+CREATE INDEX whistle_open_by_category
+    ON whistle_matters (category, opened_at, matter, place, lat, lon, open) WHERE open = 1;
 CREATE INDEX whistle_open_by_community ON whistle_matters (community, opened_at, matter)
     WHERE open = 1;
 CREATE INDEX whistle_open_by_street ON whistle_matters (street, opened_at, matter) WHERE open = 1;

@@ -18,9 +18,9 @@ from time import sleep
 from typing import Protocol
 from weakref import WeakSet
 
-from whistle_engine.errors import StoreClosed, StoreFailed, StoreMismatch
+from whistle_engine.errors import StoreClosed, StoreFailed, StoreMismatch, StoreUnreadable
 from whistle_engine.model import changed
-from whistle_engine.storage.sqlite._failures import translated
+from whistle_engine.storage.sqlite._failures import GONE, translated
 from whistle_engine.storage.sqlite._opening import FAULT, MEMORY, Journal, Place, connect, patched
 from whistle_engine.storage.sqlite._schema import SCHEMA, check
 
@@ -51,6 +51,10 @@ class Session(Protocol):
 
     def scrub(self) -> bool:
         """Let no erased words lie in a write-ahead log; ``False`` if others still read it."""
+        ...
+
+    def copy(self, into: sqlite3.Connection) -> None:
+        """Copy all of it, as it is at one moment."""
         ...
 
     def close(self) -> None:
@@ -108,6 +112,7 @@ class OwnSession:
             cursor.execute("BEGIN")
             self._patiently(cursor, SCHEMA)  # from here on nobody can commit in between
             cursor.fetchall()
+            self._in_place()
             yield cursor
 
     @contextmanager
@@ -151,15 +156,22 @@ class OwnSession:
                 return
         cursor.execute(statement)
 
-    def _unchanged(self, cursor: sqlite3.Cursor) -> None:
-        """See, under the write lock, that the file is still what it was when it was opened."""
+    def _in_place(self) -> None:
+        """See that the file that is open is the one that lies there, for readers too."""
         if self._found() != self._inode:
             raise StoreFailed(
                 "the file was moved, removed or replaced while it was open; nothing was written: "
                 "close the store and open the file that counts",
                 where=self.where,
             )
-        check(cursor.execute(SCHEMA).fetchone()[0], self.where)
+
+    def _unchanged(self, cursor: sqlite3.Cursor) -> None:
+        """See, under the write lock, that the file is still what it was when it was opened."""
+        self._in_place()
+        schema = cursor.execute(SCHEMA).fetchone()
+        if schema is None:
+            raise StoreUnreadable(GONE, where=self.where)
+        check(schema[0], self.where)
         if self._journal.mode == "truncate" and not patched(sqlite3.sqlite_version_info):
             mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
             if mode == "wal":
@@ -181,6 +193,11 @@ class OwnSession:
                     return True
                 sleep(PAUSE.total_seconds())
             return False
+
+    def copy(self, into: sqlite3.Connection) -> None:
+        """Copy all of it, as it is at one moment."""
+        with self.read() as cursor:  # holds the moment; so the copying never begins anew
+            cursor.connection.backup(into)
 
     def close(self) -> None:
         """Let the file go."""

@@ -23,15 +23,17 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
 )
+from whistle_engine.storage.sqlite import _backup as backups
 from whistle_engine.storage.sqlite import _lookups as lookups
 from whistle_engine.storage.sqlite import _queue as queue
-from whistle_engine.storage.sqlite._append import append, expect, project
+from whistle_engine.storage.sqlite._append import append, rebuild
 from whistle_engine.storage.sqlite._host import HostSession
-from whistle_engine.storage.sqlite._opening import MEMORY, Journal, Place, place
+from whistle_engine.storage.sqlite._opening import MEMORY, Journal, Place, patience, place
 from whistle_engine.storage.sqlite._session import OwnSession, Session
 from whistle_engine.storage.sqlite._values import text
 
@@ -77,19 +79,21 @@ class SqliteStore:
             create: make file and tables where there are none.
             exclusive: let no other store object open the file; so a write-ahead log, which is
                 several times as fast, is safe with any SQLite.
-            share: put the tables beside those of another application.
+            share: put the tables beside those of another application. A file where such are there
+                already is opened as a shared one, said or not: its journal mode stays.
             durable: an append is on the disk when it returns. Without, it is not, and a power cut
                 can damage the file: for experiments only.
 
         Raises:
-            ValueError: it is no path and no such URL.
+            ValueError: it is no path and no such URL, or the waiting time is below 0 or over a day.
             StoreNotFound: it cannot be opened, or is a folder, or lies in none.
             StoreMismatch: it is another application's, or of a newer release.
-            StoreUnreadable: it is damaged, or no database.
+            StoreUnreadable: it is damaged, or tables or indexes are missing, or it is no database.
             StoreReadOnly: there is no store yet, and none can be made.
             StoreBusy: others held it for too long.
         """
-        options = {"busy_timeout": busy_timeout, "exclusive": exclusive, "share": share}
+        waiting = patience(busy_timeout) if busy_timeout is not None else None
+        options = {"busy_timeout": waiting, "exclusive": exclusive, "share": share}
         where = changed(
             place(path_or_url),
             create=create,
@@ -129,8 +133,10 @@ class SqliteStore:
 
         Raises:
             StoreMismatch: its file has no tables of this release.
-            ValueError: its ``text_factory`` is not ``str``; or, on writing, it is in no
-                transaction.
+            StoreUnreadable: some of them are missing.
+            StoreClosed: the connection is closed; later too.
+            ValueError: it is another thread's; its ``text_factory`` is not ``str``; or, on
+                writing, it is in no transaction.
         """
         store = cls.__new__(cls)
         cls._use(store, HostSession(connection), None)
@@ -163,10 +169,8 @@ class SqliteStore:
 
     def rebuild(self, projection: Projection) -> None:
         """Replace a matter's look-up rows and timers."""
-        matter = projection.row.matter
         with self._session.write() as cursor:
-            expect(cursor, matter, projection.row.version)
-            project(cursor, matter, projection)
+            rebuild(cursor, projection)
 
     # ------------------------------------------------------------------------------ look-ups
 
@@ -188,6 +192,11 @@ class SqliteStore:
         """What the look-ups and timers hold of a matter."""
         with self._session.read() as cursor:
             return lookups.projection(cursor, matter)
+
+    def queued(self, matter: MatterId) -> Queues:
+        """What the two queues hold of a matter."""
+        with self._session.read() as cursor:
+            return queue.queued(cursor, matter)
 
     def by_source_number(self, channel: str, number: str) -> tuple[MatterRow, ...]:
         """The matters that came in under a channel's own number."""
@@ -217,14 +226,15 @@ class SqliteStore:
         """A text, that it was erased, or ``None``."""
         with self._session.read() as cursor:
             found = cursor.execute(READ_TEXT, (ref.command, ref.name)).fetchone()
-        return text(ref, found) if found is not None else None
+            return text(ref, found) if found is not None else None
 
     def erase_text(self, ref: TextRef) -> None:
         """Erase a text with its salt: in the file itself, and in its write-ahead log.
 
         Raises:
-            StoreBusy: it reads as erased from now on, but others still read the write-ahead log
-                that has the words; erase again later.
+            StoreBusy: others held the file, and nothing is erased; or it reads as erased from now
+                on, but others still read the write-ahead log that has the words. Erase it again
+                later.
         """
         with self._session.write() as cursor:
             cursor.execute(ERASE_TEXT, (ref.command, ref.name))
@@ -263,6 +273,24 @@ class SqliteStore:
     def outbox(self) -> Queue[Notice]:
         """The notices of all matters."""
         return self._outbox
+
+    def backup(self, path: str | PathLike[str]) -> None:
+        """Copy the whole store, as it is at one moment, into a new file.
+
+        Others may go on reading and writing; those who write through this object wait, and with a
+        rollback journal all who write do. The copy is one file, without a write-ahead log. It can
+        be opened, verified and used as any store. Words that are erased later stay in it.
+
+        Args:
+            path: where there is no file yet.
+
+        Raises:
+            FileExistsError: there is one; it stays as it is.
+            OSError: no file can be made there.
+            StoreError: the store cannot be read, or the copy not be written; none is left.
+            ValueError: the store is within a host's transaction.
+        """
+        backups.backup(self._session, path)
 
     @property
     def journal(self) -> Journal:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import wraps
+from typing import Any, TypeVar
 
+from whistle_engine.errors import StoreUnreadable
 from whistle_engine.model import Affair, Outcome, Stage, TextRef, What
 from whistle_engine.storage.rows import (
     DutyRow,
@@ -20,6 +22,11 @@ from whistle_engine.storage.rows import (
 Values = tuple[Any, ...]
 """What SQLite takes and gives for one row: text, bytes, integers, and nothing else."""
 
+Row = TypeVar("Row")
+
+LOOK_UP = "rebuild_all makes the look-ups again from the commits"
+KEEP = "keep a copy as it is, and go back to the latest backup"
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 COMMIT = (
@@ -32,6 +39,35 @@ MATTER = (
     "outcome",
 )  # fmt: skip
 DUTY = "matter, clock, what, unit, raiser, since, due"
+
+
+def of(
+    table: str, *key: str, remedy: str = KEEP
+) -> Callable[[Callable[[Values], Row]], Callable[[Values], Row]]:
+    """For what makes something of a table's row: a value that no release wrote is told so.
+
+    Args:
+        table: its name, for the error.
+        key: what the row's first values are, which say which row it is.
+        remedy: what can be done.
+    """
+
+    def decorate(make: Callable[[Values], Row]) -> Callable[[Values], Row]:
+        @wraps(make)
+        def made(values: Values) -> Row:
+            try:
+                return make(values)
+            except (ValueError, OverflowError) as error:
+                which = ", ".join(
+                    f"{name} {value!r}" for name, value in zip(key, values, strict=False)
+                )
+                raise StoreUnreadable(
+                    f"the row of {which} in {table} is damaged: {error}; {remedy}"
+                ) from error
+
+        return made
+
+    return decorate
 
 
 def micros(at: datetime) -> int:
@@ -66,6 +102,7 @@ def commit_values(record: Record) -> Values:
     )
 
 
+@of("whistle_commits", "position", "matter", "version")
 def record(values: Values) -> Record:
     """A commit, from the order of :data:`COMMIT`."""
     return Record(
@@ -113,12 +150,20 @@ def matter_values(row: MatterRow) -> Values:
     )
 
 
+@of("whistle_matters", "matter", remedy=LOOK_UP)
 def matter_row(values: Values) -> MatterRow:
-    """A row of the ledger, from the order of :data:`MATTER`."""
+    """A row of the ledger, from the order of :data:`MATTER`.
+
+    Raises:
+        StoreUnreadable: a value is none that a release writes, or "open" does not fit the stage.
+    """
+    stage = Stage(values[2])
+    if values[3] != (stage is not Stage.CLOSED):  # only tampering can do this: see the table
+        raise ValueError(f"at the stage {stage.value!r} open is {values[3]}")
     return MatterRow(
         matter=values[0],
         version=values[1],
-        stage=Stage(values[2]),
+        stage=stage,
         opened_at=instant(values[4]),
         changed_at=instant(values[5]),
         channel=values[6],
@@ -150,6 +195,7 @@ def duty_values(duty: DutyRow) -> Values:
     )
 
 
+@of("whistle_duties", "matter", "clock", remedy=LOOK_UP)
 def duty_row(values: Values) -> DutyRow:
     """A duty, from the order of :data:`DUTY`."""
     return DutyRow(
@@ -163,6 +209,7 @@ def duty_row(values: Values) -> DutyRow:
     )
 
 
+@of("whistle_timers", "matter", "clock", "step", remedy=LOOK_UP)
 def timer(values: Values) -> Timer:
     """A timer, from its key and due time."""
     return Timer(matter=values[0], clock=values[1], step=values[2], due=instant(values[3]))
@@ -184,6 +231,7 @@ def notice_values(notice: Notice) -> Values:
     )
 
 
+@of("whistle_notices", "matter", "version", "number")
 def notice(values: Values) -> Notice:
     """A notice, from key, due time, code, event and recipient."""
     return Notice(
@@ -208,8 +256,17 @@ def text_values(text: VaultText) -> Values:
 
 
 def text(ref: TextRef, values: Values) -> VaultText | Erased:
-    """A text, from whether it was erased, matter, salt and words."""
+    """A text, from whether it was erased, matter, salt and words.
+
+    Raises:
+        StoreUnreadable: the words are damaged.
+    """
     erased, matter, salt, words = values
     if erased:
         return Erased.ERASED
-    return VaultText(ref=ref, matter=matter, salt=salt, words=words.decode())
+    try:
+        return VaultText(ref=ref, matter=matter, salt=salt, words=words.decode())
+    except UnicodeDecodeError:  # which would carry the words along
+        raise StoreUnreadable(
+            f"the text {ref.name!r} of command {ref.command!r} in whistle_texts is damaged; {KEEP}"
+        ) from None

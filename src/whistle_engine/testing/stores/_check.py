@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import Generic, NoReturn, ParamSpec, TypeVar
+from functools import partial, wraps
+from inspect import Parameter, Signature
+from itertools import islice
+from typing import Any, Generic, NoReturn, ParamSpec, TypeVar, cast
 
 import pytest
 from attrs import define
+
+from whistle_engine.testing.stores._differ import differences
 
 P = ParamSpec("P")
 Problem = TypeVar("Problem", bound=Exception)
@@ -16,8 +20,14 @@ Problem = TypeVar("Problem", bound=Exception)
 STANDARD = "__kit_standard__"
 """The mark of a test of the kit, by which the guard knows it."""
 
+UNDECLARED = "not declared: "
+"""How a test begins to say why it was not asked of a store; nothing else ends one early."""
+
 LONGEST = 700
 """How many characters of a value a failure shows."""
+
+PLACES = 4
+"""In how many places a failure shows two values to differ."""
 
 
 class Unfit(AssertionError):  # noqa: N818  reads as what is said of a store
@@ -49,7 +59,18 @@ def same(found: object, expected: object, that: str) -> None:
     """Hold what was found against what is expected."""
     __tracebackhide__ = True
     if found != expected:
-        fail(that, expected=expected, found=found)
+        raise Unfit(f"check that {that}\n{told_apart(expected, found)}")
+
+
+def told_apart(expected: object, found: object) -> str:
+    """Both sides of two values that differ: only the places where they do."""
+    places = list(differences(expected, found)) or [("", expected, found)]
+    lines = []
+    for at, right, wrong in islice(places, PLACES):
+        where = f"{at.strip()}: " if at.strip() else ""
+        lines.append(f"  expected: {where}{show(right)}\n  found:    {where}{show(wrong)}")
+    more = len(places) - PLACES
+    return "\n".join(lines + ([f"  and they differ in {more} more places"] if more > 0 else []))
 
 
 def holds(found: object, that: str, *, seen: object = None) -> None:
@@ -97,7 +118,7 @@ def told(error: BaseException) -> str:
 
 def undeclared(what: str) -> NoReturn:
     """Report what a store does not say it can, in place of passing in silence."""
-    pytest.skip(f"not declared: {what}")
+    pytest.skip(f"{UNDECLARED}{what}")
 
 
 def statement(test: Callable[..., object]) -> str:
@@ -116,16 +137,27 @@ def statement(test: Callable[..., object]) -> str:
 def standard(test: Callable[P, None]) -> Callable[P, None]:
     """Make a method a test of the kit: what a store raises there fails with "check that" too.
 
+    The kit gives the store, in the thread in which the test runs; pytest needs no fixture for it.
+    A test that a subclass has in its place can still call it with a store.
+
     Args:
         test: the method; its docstring says what it checks.
     """
     that = statement(test)
 
     @wraps(test)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> None:
+    def checked(kit: Any, *given: Any) -> None:
         __tracebackhide__ = True
+        bound = partial(cast("Callable[..., None]", test), kit)
         try:
-            test(*args, **kwargs)
+            if given:
+                bound(*given)
+            else:
+                kit.tried(bound)
+        except (pytest.skip.Exception, pytest.xfail.Exception) as ended:
+            if str(ended).startswith(UNDECLARED):
+                raise
+            fail(that, expected="that it is tried", found=told(ended))
         except Exception as error:
             if isinstance(error, Unfit):
                 raise
@@ -134,5 +166,7 @@ def standard(test: Callable[P, None]) -> Callable[P, None]:
                 unfit.add_note(note)
             raise unfit from error
 
+    only = Signature([Parameter("self", Parameter.POSITIONAL_OR_KEYWORD)])
+    setattr(checked, "__signature__", only)  # noqa: B010  functions do not declare it
     setattr(checked, STANDARD, True)
-    return checked
+    return cast("Callable[P, None]", checked)

@@ -26,9 +26,13 @@ from whistle_engine.testing.stores._samples import AT, HOUR, LATER, draft, text
 from whistle_engine.testing.stores.model import Model
 from whistle_engine.testing.stores.model_queue import ModelQueue, key_of
 
-Fate = Literal["held", "settled", "soon", "later", "dead"]
-FATES: tuple[Fate, ...] = ("held", "settled", "soon", "later", "dead")
-"""What can become of a claim: nothing yet, settled, given back, or a dead letter."""
+Fate = Literal["held", "settled", "soon", "later", "dead", "revived"]
+FATES: tuple[Fate, ...] = ("held", "settled", "soon", "later", "dead", "revived")
+"""What can become of what was claimed: nothing yet, settled, given back, dead, or revived."""
+
+Among = Literal["recent", "all", "dead"]
+AMONG: tuple[Among, ...] = ("recent", "all", "dead")
+"""Which claims one is taken from: the last few, all of them, or those by which something died."""
 
 
 class Driver:
@@ -78,7 +82,7 @@ class Driver:
     def bring_timers_again(self, which: int, change: str, *, rebuild: bool) -> None:
         """Bring the timers that a matter has, without one of them, or with one moved."""
         matter = sorted(self.model.rows)[which % len(self.model.rows)]
-        timers = list(self.model.timers.of(matter))
+        timers = [queued.item for queued in self.model.timers.of(matter)]
         if timers and change != "keep":
             one = timers.pop(which % len(timers))
             timers += [evolve(one, due=one.due + HOUR)] if change == "move" else []
@@ -177,19 +181,27 @@ class Driver:
         for claim, fate in zip(claims, then, strict=False):
             self._end(claim, fate, timers=timers)
 
-    def end_a_claim(self, which: int, fate: Fate, *, recent: bool) -> None:
-        """Settle or give back a claim, new or old."""
-        some = self.claims[-3:] if recent else self.claims
+    def end_a_claim(self, which: int, fate: Fate, among: Among) -> None:
+        """Settle a claim, new or old, give it back, or revive its item."""
+        some = self.claims if among == "all" else self.claims[-3:]
+        if among == "dead":
+            some = [each for each in self.claims if self._died_by(*each)] or some
         timers, claim = some[which % len(some)]
         self._end(claim, fate, timers=timers)
 
+    def _died_by(self, timers: bool, claim: Claim[Timer]) -> bool:
+        _, model = self._queues(timers=timers)
+        key = key_of(claim.item)
+        return key in model.dead and model.latest.get(key) == claim.token
+
     def _end(self, claim: Claim[Timer], fate: Fate, *, timers: bool) -> None:
         queue, model = self._queues(timers=timers)
-        if model.unclear(claim):
-            return
         if fate == "settled":
             counts = model.settle(claim)
             same(queue.settle(claim), counts, f"whether settling {claim!r} counts")
+        elif fate == "revived":
+            was_dead = model.revive(claim.item)
+            same(queue.revive(claim.item), was_dead, f"whether {claim.item!r} is revived")
         elif fate != "held":
             at = None if fate == "dead" else self.now + (HOUR if fate == "later" else 0 * HOUR)
             counts = model.fail(claim, at)
@@ -255,6 +267,7 @@ class Driver:
         for matter in MATTERS:
             same(store.load(matter).records, model.history(matter), f"the history of {matter!r}")
             same(store.projection(matter), model.projection(matter), f"what is told of {matter!r}")
+            same(store.queued(matter), model.queued(matter), f"what is queued of {matter!r}")
         found = store.ledger(LedgerFilter(), limit=99)
         same(found, model.ledger(LedgerFilter(), None, 99), "the whole ledger")
         for unit in UNITS:

@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar, cast
 from attrs import frozen
 
 from whistle_engine.storage.api import Store
+from whistle_engine.testing.stores._watch import stands_at
 
 T = TypeVar("T")
 
@@ -121,7 +122,10 @@ class Running(Generic[T]):
         """What came of it, once it has ended."""
         self._thread.join(PATIENCE)
         if self._thread.is_alive():
-            raise HangingError(f"a call has not come back for {PATIENCE:.0f} seconds")
+            raise HangingError(
+                f"a call has not come back for {PATIENCE:.0f} seconds; it waits here:\n"
+                f"{stands_at(self._thread)}"
+            )
         if self._error:
             raise self._error[0]
         return self._found[0]

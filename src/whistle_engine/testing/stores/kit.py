@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, contextmanager, suppress
+from inspect import signature
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
+from typing import ClassVar
 
 import pytest
 from attrs import frozen
+from hypothesis import settings
 
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import Draft
-from whistle_engine.testing.stores._check import fail, undeclared
+from whistle_engine.testing.stores._check import fail, told, undeclared
+from whistle_engine.testing.stores._watch import Watched
 from whistle_engine.testing.stores.crowd import Opener
 
 
@@ -30,9 +35,16 @@ class StoreKit:
     Attributes:
         place: an empty folder, a new one for each test. Its name is unique, of lower-case
             letters, digits and underscores, so that it can also name a schema or database.
+        patience: how many seconds a test may take, counted anew whenever it opens a store; then
+            it fails, with the place where the call hangs. Each test opens, uses and closes its
+            stores in a thread of its own, which is left behind. ``None`` sets no limit and takes
+            the caller's thread: for a debugger, and for a store that is tied to that thread.
     """
 
     place: Path
+    patience: ClassVar[float | None] = 120.0  # twice what the kit itself waits for in crowds
+    _hung: ClassVar[bool] = False
+    """Whether a test of this class hung; the others are given a tenth of the time then."""
 
     # ------------------------------------------------------------------ for the author to give
 
@@ -53,7 +65,10 @@ class StoreKit:
         return Opener.of(self)
 
     def discard(self) -> None:
-        """Remove what ``open_store`` left elsewhere than in the folder; called after each test."""
+        """Remove what ``open_store`` left elsewhere than in the folder; called after each test.
+
+        Not after one that hangs: what it holds might hold this up too.
+        """
 
     def paused_append(
         self, store: Store, drafts: Sequence[Draft]
@@ -84,36 +99,73 @@ class StoreKit:
     @contextmanager
     def placed(self) -> Iterator[None]:
         """Give the kit a new place, and clear it away in the end."""
+        self._settings = settings()  # those of the caller's thread
+        self._watched: Watched | None = None
         self._settle_in()
         try:
             yield
         finally:
             self._clear_away()
 
+    def tried(self, test: Callable[..., None]) -> None:
+        """Run a test at the kit's place; open a store for it, if it takes one.
+
+        Raises:
+            Unfit: a call does not come back; besides whatever the test raises.
+        """
+
+        def act() -> None:
+            test(*([self.opened()] if "store" in signature(test).parameters else []))
+
+        if self.patience is None:
+            act()
+            return
+        watched = self._watched = Watched(act, self._close)
+        try:
+            watched.result(self.patience / 10 if self._hung else self.patience)
+        finally:
+            if watched.running:
+                type(self)._hung = True  # noqa: SLF001  our own
+
     def _settle_in(self) -> None:
         self.place = Path(mkdtemp(prefix="kit_"))
         self._opened: list[Store] = []
 
-    def _clear_away(self) -> None:
-        for store in reversed(self._opened):
+    def _close(self) -> None:
+        while self._opened:
             with suppress(Exception):  # S14 has tests of its own
-                store.close()
-        self.discard()
+                self._opened.pop().close()
+
+    def _clear_away(self, *, by_test: bool = False) -> None:
+        if by_test or self._watched is None or not self._watched.running:
+            self._close()
+            self.discard()
         rmtree(self.place, ignore_errors=True)
 
     def fresh(self) -> Store:
         """Open a store at a new place, the one before being cleared away."""
-        self._clear_away()
+        self._clear_away(by_test=True)
         self._settle_in()
         return self.opened()
 
     def opened(self) -> Store:
         """Open the store; it is closed after the test."""
+        if self._watched is not None:
+            self._watched.gets_on()
         try:
             store = self.open_store()
-        except pytest.skip.Exception as skipped:
-            fail("open_store() opens a store", expected="a store", found=f"skipped: {skipped}")
+        except (pytest.skip.Exception, pytest.xfail.Exception) as ended:
+            fail("open_store() opens a store", expected="a store", found=told(ended))
         self._opened.append(store)
+        can: object = store.capabilities
+        if not isinstance(can, AbstractSet) or not all(
+            isinstance(each, Capability) for each in can
+        ):
+            fail(
+                "capabilities is a set of members of Capability",
+                expected="a set, such as frozenset({Capability.DURABLE}), empty where it has none",
+                found=can,
+            )
         if len(self._opened) == 1 and store.feed(0, limit=1):
             fail(
                 "open_store() opens a store with nothing in it at each new place",

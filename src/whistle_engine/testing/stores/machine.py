@@ -27,7 +27,7 @@ from whistle_engine.testing.stores._drawing import (
     WHICH,
     Shape,
 )
-from whistle_engine.testing.stores._driver import FATES, Driver, Fate
+from whistle_engine.testing.stores._driver import AMONG, FATES, Among, Driver, Fate
 from whistle_engine.testing.stores._samples import duty, row
 
 KEYS = st.none() | st.tuples(MOMENTS, st.sampled_from(MATTERS), st.integers(1, 3))
@@ -113,10 +113,10 @@ class StoreMachine(RuleBasedStateMachine):
         self.driver.claim(limit, lease, later, then, timers=timers)
 
     @precondition(lambda self: self.driver.claims)
-    @rule(which=WHICH, recent=st.booleans(), fate=st.sampled_from(FATES))
-    def end_a_claim(self, which: int, recent: bool, fate: Fate) -> None:
-        """Settle or give back a claim, new or old."""
-        self.driver.end_a_claim(which, fate, recent=recent)
+    @rule(which=WHICH, fate=st.sampled_from(FATES), among=st.sampled_from(AMONG))
+    def end_a_claim(self, which: int, fate: Fate, among: Among) -> None:
+        """Settle a claim, new or old, give it back, or revive what died by it."""
+        self.driver.end_a_claim(which, fate, among)
 
     # ------------------------------------------------------------------------------- reading
 

@@ -21,6 +21,7 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
@@ -60,16 +61,16 @@ class Model:
         """Take over what an append wrote, with the positions that the store told."""
         for one, record in zip(drafts, written, strict=True):
             self.records.append(record)
-            self.project(one.matter, one.projection)
+            self.show(one.projection)
+            self.timers.replace(one.matter, one.projection.timers)
             self.outbox.arrive(one.notices)
             for words in one.texts:
                 self.texts[words.ref] = words
 
-    def project(self, matter: MatterId, projection: Projection) -> None:
-        """Replace what is looked up of a matter, and its timers."""
-        self.rows[matter] = projection.row
-        self.duties[matter] = list(projection.duties)
-        self.timers.replace(matter, projection.timers)
+    def show(self, projection: Projection) -> None:
+        """Replace what is looked up of a matter."""
+        self.rows[projection.row.matter] = projection.row
+        self.duties[projection.row.matter] = list(projection.duties)
 
     def feed(self, after: int, limit: int) -> tuple[Record, ...]:
         """The commits above a position."""
@@ -90,8 +91,12 @@ class Model:
         return Projection(
             row=self.rows[matter],
             duties=tuple(sorted(self.duties[matter], key=lambda duty: duty.clock)),
-            timers=self.timers.of(matter),
+            timers=tuple(queued.item for queued in self.timers.of(matter)),
         )
+
+    def queued(self, matter: MatterId) -> Queues:
+        """What the two queues hold of a matter."""
+        return Queues(timers=self.timers.of(matter), notices=self.outbox.of(matter))
 
     def inbox(self, unit: UnitCode, after: DutyRow | None, limit: int) -> tuple[DutyRow, ...]:
         """A unit's duties above one."""
@@ -159,7 +164,7 @@ class Model:
     # ------------------------------------------------------------------------------- rebuild
 
     def rebuild(self, projection: Projection) -> None:
-        """Replace what is looked up of a matter.
+        """Replace what is looked up of a matter, and its timers.
 
         Raises:
             VersionConflict: the matter is at another version.
@@ -168,4 +173,5 @@ class Model:
         head = len(self.history(row.matter))
         if head != row.version:
             raise VersionConflict(row.matter, row.version, head)
-        self.project(row.matter, projection)
+        self.show(projection)
+        self.timers.rebuild(row.matter, projection.timers)

@@ -10,7 +10,9 @@ from whistle_engine.model import MatterId
 from whistle_engine.storage.rows import (
     Claim,
     Item,
+    ItemState,
     Notice,
+    Queued,
     Timer,
 )
 
@@ -53,15 +55,28 @@ class ModelQueue(Generic[Item]):
         for key, item in list(self.there.items()):
             if key[0] == matter and key not in wanted:
                 self.gone[key] = self.there.pop(key)
+                self.dead.discard(key)
             elif key in wanted and wanted[key].due == item.due:
                 del wanted[key]
         self.arrive(wanted.values())
 
+    def rebuild(self, matter: MatterId, items: Iterable[Item]) -> None:
+        """The same, but that those that are settled are armed again."""
+        for key in [key for key in self.settled & self.there.keys() if key[0] == matter]:
+            self.gone[key] = self.there.pop(key)
+        self.replace(matter, items)
+
     # ------------------------------------------------------------------------ what is asked
 
-    def of(self, matter: MatterId) -> tuple[Item, ...]:
-        """All items of a matter that are not gone, by key."""
-        return tuple(self.there[key] for key in sorted(self.there) if key[0] == matter)
+    def of(self, matter: MatterId) -> tuple[Queued[Item], ...]:
+        """All items of a matter that are not gone, by key, with what became of them."""
+        found = sorted(key for key in self.there if key[0] == matter)
+        return tuple(Queued(item=self.there[key], state=self._state(key)) for key in found)
+
+    def _state(self, key: Key) -> ItemState:
+        if key in self.dead:
+            return ItemState.DEAD
+        return ItemState.SETTLED if key in self.settled else ItemState.WAITING
 
     def waiting(self, until: datetime, limit: int) -> tuple[Item, ...]:
         """What is neither settled nor dead, and due."""
@@ -69,7 +84,7 @@ class ModelQueue(Generic[Item]):
 
     def dead_letters(self, limit: int) -> tuple[Item, ...]:
         """What is dead."""
-        found = [self.there[key] for key in self.there if key in self.dead]
+        found = [self.there[key] for key in self.dead]
         return tuple(sorted(found, key=order)[:limit])
 
     def claimable(self, now: datetime, limit: int) -> list[Item]:
@@ -110,10 +125,12 @@ class ModelQueue(Generic[Item]):
         return True
 
     def fail(self, claim: Claim[Item], retry_at: datetime | None) -> bool:
-        """Whether failing counts; it is done if so."""
+        """Whether failing counts, or did; it is done if so."""
         key = key_of(claim.item)
         if self.latest.get(key) != claim.token or key in self.settled or key in self.gone:
             return False
+        if key in self.dead:
+            return True
         self.leased_until.pop(key, None)
         if retry_at is None:
             self.dead.add(key)
@@ -121,13 +138,13 @@ class ModelQueue(Generic[Item]):
             self.retry_at[key] = retry_at
         return True
 
-    def unclear(self, claim: Claim[Item]) -> bool:
-        """Whether the contract leaves open what this claim may still do.
-
-        That is so of a dead letter that is given back again, or that an append no longer has.
-        """
-        key = key_of(claim.item)
-        return key in self.dead and self.latest.get(key) == claim.token
+    def revive(self, item: Item) -> bool:
+        """Whether there was a dead letter to revive; it is armed again if so."""
+        key = key_of(item)
+        if key not in self.dead or self.there[key].due != item.due:
+            return False
+        self.arrive([self.there[key]])
+        return True
 
 
 def key_of(item: Timer | Notice) -> Key:

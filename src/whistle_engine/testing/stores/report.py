@@ -11,11 +11,13 @@ from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
+from unicodedata import east_asian_width
 
 from attrs import field, frozen
 
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import Draft
+from whistle_engine.testing.stores._check import UNDECLARED as UNASKED
 from whistle_engine.testing.stores._check import undeclared
 from whistle_engine.testing.stores.contract import StoreContract
 from whistle_engine.testing.stores.running import FAILED, PASSED, UNDECLARED, Outcome, run
@@ -102,9 +104,10 @@ class Report:
             yield f"  {each.name}: {state} — {say(f'capability.{each.value}')}"
         yield from ("", say("report.clauses"))
         for clause in (*CLAUSES, None):
-            yield self._clause(clause, lang)
+            if self.of(clause):
+                yield self._clause(clause, lang)
         yield from self._told(FAILED, say("report.failures"))
-        yield from self._told(UNDECLARED, say("report.open"))
+        yield from self._open(lang)
         yield from self._told(PASSED, say("report.replaced"))
 
     def _clause(self, clause: str | None, lang: Lang) -> str:
@@ -113,15 +116,34 @@ class Report:
         numbers = "/".join(str(count) for count in counts.values())
         name = clause if clause is not None else words("report.all", lang)
         says = words(f"clause.{clause or 'all'}", lang)
-        return f"  {MARKS[worst]} {name:4} {numbers:8} {says}"
+        wide = sum(east_asian_width(sign) == "W" for sign in name)  # each takes two cells
+        return f"  {MARKS[worst]} {name:{4 - wide}} {numbers:8} {says}"
 
     def _told(self, status: str, heading: str) -> Iterator[str]:
-        told = [each for each in self.outcomes if each.status == status and each.message]
-        if told:
+        """What is said of tests that came out alike, each text once with the tests it is about."""
+        about: dict[str, list[str]] = {}
+        for each in self.outcomes:
+            if each.status == status and each.message:
+                about.setdefault(each.message, []).append(each.test)
+        if about:
             yield from ("", heading)
-        for outcome in told:
-            yield f"  {MARKS[status]} {outcome.test}"
-            yield from (f"      {line}" for line in outcome.message.splitlines())
+        for message, tests in about.items():
+            yield from (f"  {MARKS[status]} {test}" for test in tests)
+            yield from (f"      {line}" for line in message.splitlines())
+
+    def _open(self, lang: Lang) -> Iterator[str]:
+        """What was not asked, by the reason, with the clauses; the data name the tests."""
+        about: dict[str, list[str]] = {}
+        for each in self.outcomes:
+            if each.status == UNDECLARED:
+                clause = each.clause if each.clause is not None else words("report.all", lang)
+                about.setdefault(each.message, []).append(clause)
+        if about:
+            yield from ("", words("report.open", lang))
+        for message, clauses in about.items():
+            yield f"  {MARKS[UNDECLARED]} {message.removeprefix(UNASKED)}"
+            named = ", ".join(dict.fromkeys(clauses))
+            yield "      " + words("report.tests", lang).format(n=len(clauses), clauses=named)
 
 
 def words(key: str, lang: Lang) -> str:
@@ -206,7 +228,9 @@ def check_kit(
     """
     first = kit()
     with first.placed():
-        declared = first.opened().capabilities
+        store = first.open_store()  # each test looks whether it holds something
+        declared = store.capabilities
+        store.close()
     outcomes = []
     for outcome in run(kit, tests):
         outcomes.append(outcome)
@@ -221,7 +245,7 @@ class AtUrl:
 
     Attributes:
         url: with ``{place}`` for the path of a folder, new for each test, or ``{name}`` for its
-            name: ``sqlite:{place}/store.db``, ``postgresql:///test?schema={name}``. A URL
+            name: ``sqlite:///{place}/store.db``, ``postgresql:///test?schema={name}``. A URL
             without either is for stores that forget everything when they are closed.
         open_url: opens the store at a URL; picklable, for tests with processes.
     """

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from inspect import signature
 from time import perf_counter
 
 import pytest
 from attrs import frozen
 
-from whistle_engine.testing.stores._check import statement, told
+from whistle_engine.testing.stores._check import STANDARD, statement, told
 from whistle_engine.testing.stores.contract import (
     StoreContract,
     clause_of,
@@ -61,10 +60,10 @@ def _run(kit: StoreContract, name: str) -> Outcome:
     status, message = PASSED, replaced(type(kit)).get(name, "")
     with kit.placed():
         try:
-            if "store" in signature(test).parameters:
-                test(kit.opened())
-            else:
+            if hasattr(test, STANDARD):
                 test()
+            else:  # one that a subclass has in its place
+                kit.tried(test)
         except pytest.skip.Exception as skipped:
             status, message = UNDECLARED, str(skipped)
         except Exception as error:  # noqa: BLE001  whatever it is, it is the outcome

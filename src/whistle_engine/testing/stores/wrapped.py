@@ -21,6 +21,7 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queues,
     Record,
     Timer,
     VaultText,
@@ -57,6 +58,10 @@ class Wrapped:
     def projection(self, matter: MatterId) -> Projection | None:
         """Pass it on."""
         return self._store.projection(matter)
+
+    def queued(self, matter: MatterId) -> Queues:
+        """Pass it on."""
+        return self._store.queued(matter)
 
     def inbox(
         self, unit: UnitCode, *, after: DutyRow | None = None, limit: int
@@ -143,6 +148,10 @@ class WrappedQueue(Generic[Item]):
     def fail(self, claim: Claim[Item], *, retry_at: datetime | None) -> bool:
         """Pass it on."""
         return self._queue.fail(claim, retry_at=retry_at)
+
+    def revive(self, item: Item) -> bool:
+        """Pass it on."""
+        return self._queue.revive(item)
 
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
         """Pass it on."""

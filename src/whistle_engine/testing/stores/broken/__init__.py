@@ -8,10 +8,12 @@ from whistle_engine.testing.stores.broken import (  # noqa: F401  each enters it
     appending,
     lasting,
     leases,
+    limits,
     lines,
     lookups,
     reading,
     repeating,
+    reviving,
     values,
 )
 from whistle_engine.testing.stores.broken._register import REGISTER, Broken

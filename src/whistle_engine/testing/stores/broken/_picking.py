@@ -6,11 +6,11 @@ from collections.abc import Hashable
 from datetime import datetime
 from typing import Any
 
-from whistle_engine.storage.memory import _Slot
+from whistle_engine.storage.memory._queue import Slot as AnySlot
 from whistle_engine.storage.rows import Claim
 from whistle_engine.testing.stores.broken._register import AnyQueue
 
-Slot = _Slot[Any]
+Slot = AnySlot[Any]
 Claims = tuple[Claim[Any], ...]
 
 

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 from whistle_engine.storage.api import Store
-from whistle_engine.storage.memory import MemoryStore, _MemoryQueue
+from whistle_engine.storage.memory import MemoryStore
+from whistle_engine.storage.memory._queue import MemoryQueue
 from whistle_engine.testing.stores.filestore import FileStore
 
 
@@ -59,13 +60,13 @@ def breaks(clause: str, what: str) -> Callable[[Kind], Kind]:
     return enter
 
 
-AnyQueue = _MemoryQueue[Any]
+AnyQueue = MemoryQueue[Any]
 
 
 class Queued(MemoryStore):
     """A memory store whose queues are of another class; the base of those broken there."""
 
-    queue: type[AnyQueue] = _MemoryQueue
+    queue: type[AnyQueue] = MemoryQueue
 
     def __init__(self) -> None:
         """Begin with nothing."""

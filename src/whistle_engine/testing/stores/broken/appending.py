@@ -39,6 +39,12 @@ class WritesDraftByDraft(MemoryStore):
             return Appended(records=tuple(written))
 
 
+@breaks("S1", "Takes an append of nothing for one that was written.")
+class TakesNothing(MemoryStore):
+    def append(self, drafts: Sequence[Draft]) -> Appended:
+        return super().append(drafts) if drafts else Appended(records=())
+
+
 @breaks("S1", "Puts the words into the vault before it looks whether the append conflicts.")
 class WordsGoFirst(MemoryStore):
     def append(self, drafts: Sequence[Draft]) -> Appended:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from whistle_engine.model import TextRef
-from whistle_engine.storage.api import Capability
+from whistle_engine.storage.api import Capability, Queue
 from whistle_engine.storage.memory import MemoryStore
-from whistle_engine.storage.rows import Appended, Draft, Erased
+from whistle_engine.storage.rows import Appended, Draft, Erased, Notice, Timer
 from whistle_engine.testing.stores.broken._register import breaks
 from whistle_engine.testing.stores.filestore import FileStore
+from whistle_engine.testing.stores.wrapped import WrappedQueue
 
 
 class _Alone(FileStore):
@@ -84,6 +85,49 @@ class ForgetsClaims(_Alone):
             self._closing = True
             self._keep_file()
         super().close()
+
+
+@breaks("S15", "Forgets how often a timer was claimed.")
+class ForgetsTries(_Alone):
+    _fresh = True
+
+    def _read_file(self) -> None:
+        super()._read_file()
+        if self._fresh:
+            for slots in self._timers._slots.values():
+                for slot in slots.values():
+                    slot.tries = 0
+        self._fresh = False
+
+
+@breaks("S15", "Acknowledges a revival, and keeps it with the next thing that it writes.")
+class KeepsRevivalsLate(_Alone):
+    _late = False
+
+    def _keep_file(self) -> None:
+        if not self._late:
+            super()._keep_file()
+
+    @property
+    def timers(self) -> Queue[Timer]:
+        return _Late(self, self._timers)
+
+    @property
+    def outbox(self) -> Queue[Notice]:
+        return _Late(self, self._outbox)
+
+
+class _Late(WrappedQueue[Any]):
+    def __init__(self, store: KeepsRevivalsLate, queue: Queue[Any]) -> None:
+        super().__init__(queue)
+        self._store = store
+
+    def revive(self, item: Any) -> bool:
+        self._store._late = True
+        try:
+            return super().revive(item)
+        finally:
+            self._store._late = False
 
 
 @breaks("S15", "Counts positions anew each time it is opened.")

@@ -11,7 +11,8 @@ from typing import Any
 from attrs import evolve
 
 from whistle_engine.model import MatterId
-from whistle_engine.storage.memory import MemoryStore, _MemoryQueue
+from whistle_engine.storage.memory import MemoryStore
+from whistle_engine.storage.memory._queue import MemoryQueue
 from whistle_engine.storage.rows import Claim
 from whistle_engine.testing.stores.broken._picking import Claims, Picking, Slot
 from whistle_engine.testing.stores.broken._register import AnyQueue, breaks, with_queue
@@ -55,6 +56,48 @@ class DoesNotCountTries(AnyQueue):
     def claim(self, *, now: datetime, until: datetime, limit: int) -> Claims:
         found = super().claim(now=now, until=until, limit=limit)
         return tuple(evolve(claim, tries=1) for claim in found)
+
+
+@with_queue("S11", "Counts the claims before this one.")
+class CountsTriesFromZero(AnyQueue):
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> Claims:
+        found = super().claim(now=now, until=until, limit=limit)
+        return tuple(evolve(claim, tries=claim.tries - 1) for claim in found)
+
+
+@with_queue("S11", "Counts how often an item failed, and not the leases that ended by themselves.")
+class CountsFailuresAlone(AnyQueue):
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> Claims:
+        found = super().claim(now=now, until=until, limit=limit)
+        for claim in found:
+            slot = self._latest(claim)
+            if slot is not None:
+                slot.tries -= 1
+        return found
+
+    def fail(self, claim: Claim[Any], *, retry_at: datetime | None) -> bool:
+        slot = self._latest(claim)
+        if slot is not None:
+            slot.tries += 1
+        return super().fail(claim, retry_at=retry_at)
+
+
+@with_queue("S11", "Counts tries over all items of a matter.")
+class CountsTriesOfTheMatter(AnyQueue):
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> Claims:
+        found = super().claim(now=now, until=until, limit=limit)
+        return tuple(
+            evolve(claim, tries=sum(s.tries for s in self._slots[claim.item.matter].values()))
+            for claim in found
+        )
+
+
+@with_queue("S11", "Begins to count tries anew with every append, though the timer stays.")
+class CountsAnewWhenItStays(AnyQueue):
+    def replace(self, matter: MatterId, items: Iterable[Any]) -> None:
+        super().replace(matter, items)
+        for slot in self._slots.get(matter, {}).values():
+            slot.tries = 0
 
 
 @with_queue("S11", "Goes on counting tries when an item is armed again.")
@@ -213,9 +256,38 @@ class RebuildsNoTimers(MemoryStore):
     def rebuild(self, projection: Any) -> None:
         queue, self._timers = (
             self._timers,
-            _MemoryQueue(self._open, self._timers._key, self._timers._line),
+            MemoryQueue(self._open, self._timers._key, self._timers._line),
         )
         try:
             super().rebuild(projection)
         finally:
             self._timers = queue
+
+
+@with_queue("S12", "A rebuild leaves settled what is settled.")
+class RebuildsNothingSettled(AnyQueue):
+    def take_settled_for_gone(self, matter: MatterId) -> None:
+        """Take nothing for gone."""
+
+
+@with_queue("S12", "A rebuild arms every timer again, also those that wait.")
+class RebuildsWhatWaits(AnyQueue):
+    def take_settled_for_gone(self, matter: MatterId) -> None:
+        for slot in self._slots.get(matter, {}).values():
+            slot.gone = True
+
+
+@with_queue("S12", "A rebuild arms what is settled again, in every matter.")
+class RebuildsEveryMatter(AnyQueue):
+    def take_settled_for_gone(self, matter: MatterId) -> None:
+        super().take_settled_for_gone(matter)
+        for slots in self._slots.values():
+            for slot in slots.values():
+                slot.settled &= slot.gone
+
+
+@with_queue("S12", "A rebuild lets old claims count for what it arms again.")
+class RebuildsWithOldTokens(AnyQueue):
+    def take_settled_for_gone(self, matter: MatterId) -> None:
+        for slot in self._slots.get(matter, {}).values():
+            slot.settled = False

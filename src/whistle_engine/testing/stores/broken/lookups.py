@@ -6,7 +6,14 @@ from attrs import evolve
 
 from whistle_engine.model import MatterId, Stage, UnitCode
 from whistle_engine.storage.memory import MemoryStore
-from whistle_engine.storage.rows import DutyRow, LedgerFilter, MatterRow, Projection
+from whistle_engine.storage.rows import (
+    DutyRow,
+    ItemState,
+    LedgerFilter,
+    MatterRow,
+    Projection,
+    Queues,
+)
 from whistle_engine.testing.stores.broken._register import breaks
 
 
@@ -41,6 +48,7 @@ class RebuildsNoRow(MemoryStore):
 class RebuildsAtAnyVersion(MemoryStore):
     def rebuild(self, projection: Projection) -> None:
         with self._open():
+            self._timers.take_settled_for_gone(projection.row.matter)
             self._project(projection.row.matter, projection)
 
 
@@ -215,3 +223,56 @@ class ProjectsAsItCame(MemoryStore):
     def projection(self, matter: MatterId) -> Projection | None:
         found = super().projection(matter)
         return evolve(found, duties=self._duties[matter]) if found is not None else None
+
+
+@breaks("S19", "Tells of its queues what is not settled, and nothing else.")
+class ForgetsWhatIsSettled(MemoryStore):
+    def queued(self, matter: MatterId) -> Queues:
+        found = super().queued(matter)
+        return Queues(
+            timers=tuple(each for each in found.timers if each.state is not ItemState.SETTLED),
+            notices=tuple(each for each in found.notices if each.state is not ItemState.SETTLED),
+        )
+
+
+@breaks("S19", "Tells of its queues that everything waits.")
+class TellsThatAllWaits(MemoryStore):
+    def queued(self, matter: MatterId) -> Queues:
+        found = super().queued(matter)
+        return Queues(
+            timers=tuple(evolve(each, state=ItemState.WAITING) for each in found.timers),
+            notices=tuple(evolve(each, state=ItemState.WAITING) for each in found.notices),
+        )
+
+
+@breaks("S19", "Tells of its queues timers too that are gone.")
+class TellsWhatIsGone(MemoryStore):
+    def queued(self, matter: MatterId) -> Queues:
+        slots = self._timers._slots.get(matter, {}).values()
+        gone = [slot for slot in slots if slot.gone]
+        for slot in gone:
+            slot.gone = False
+        try:
+            return super().queued(matter)
+        finally:
+            for slot in gone:
+                slot.gone = True
+
+
+@breaks("S19", "Tells of its queues the notices of the latest commit only.")
+class TellsTheLatestNotices(MemoryStore):
+    def queued(self, matter: MatterId) -> Queues:
+        found = super().queued(matter)
+        last = len(self._matters.get(matter, ()))
+        latest = tuple(each for each in found.notices if each.item.version == last)
+        return evolve(found, notices=latest)
+
+
+@breaks("S19", "Tells of its queues what is due first, first.")
+class TellsWhatIsDueFirst(MemoryStore):
+    def queued(self, matter: MatterId) -> Queues:
+        found = super().queued(matter)
+        return Queues(
+            timers=tuple(sorted(found.timers, key=lambda each: each.item.due)),
+            notices=tuple(sorted(found.notices, key=lambda each: each.item.due)),
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import current_thread, get_ident, main_thread
 
 from attrs import evolve
 
@@ -157,7 +158,20 @@ class LedgerLagsBehind(MemoryStore):
             self._rows = now
 
 
-@breaks("S6", "Keeps for each thread what it has once found out about a document.")
+@breaks("S6", "Shows each thread the histories that it has seen first, for ever.")
+class SnapshotsForThreads(MemoryStore):
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: dict[tuple[int, MatterId], tuple[Record, ...]] = {}
+
+    def load(self, matter: MatterId, command_id: CommandId | None = None) -> Loaded:
+        found = super().load(matter, command_id)
+        if current_thread() is main_thread():
+            return found
+        return evolve(found, records=self._seen.setdefault((get_ident(), matter), found.records))
+
+
+@breaks("S6", "Remembers that a document was missing when it was first asked for.")
 class RemembersWhatWasMissing(MemoryStore):
     def __init__(self) -> None:
         super().__init__()

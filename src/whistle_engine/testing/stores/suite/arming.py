@@ -64,13 +64,43 @@ class Arming(StoreKit):
 
     @standard
     def test_s12_a_timer_that_stays_stays_settled(self, store: Store) -> None:
-        """Check that a settled timer that stays with the same due time stays settled."""
+        """Check that a settled timer that an append brings with the same due time stays so."""
         by_append(store, timer())
         store.timers.settle(claimed(store)[0])
-        for way, bring in WAYS:
-            bring(store, timer(), timer(2, 1, LATER))
-            same(claimed(store, AT + HOUR), [], f"{way} does not arm a settled timer again")
+        for _ in range(2):
+            by_append(store, timer(), timer(2, 1, LATER))
+            same(claimed(store, AT + HOUR), [], "an append does not arm a settled timer again")
             same(store.timers.waiting(until=AT, limit=9), (), "it does not wait either")
+
+    @standard
+    def test_s12_a_rebuild_arms_a_settled_timer_again(self, store: Store) -> None:
+        """Check that a rebuild arms settled timers that it brings, and old claims are refused."""
+        by_append(store, timer(1), timer(2))
+        held = [claimed(store)[0]]
+        store.timers.settle(held[0])
+        held.append(claimed(store)[0])
+        store.timers.settle(held[1])
+        by_rebuild(store, timer(1), timer(2))
+        waiting = store.timers.waiting(until=AT, limit=9)
+        same(waiting, (timer(1), timer(2)), "what was settled and is wanted waits again")
+        for old in held:
+            (again,) = claimed(store)
+            same(again.item, old.item, "it can be claimed at once")
+            same(again.tries, 1, "its tries begin anew")
+            same(store.timers.settle(old), False, "its old claim is refused")
+            same(store.timers.settle(again), True, "its new claim counts")
+
+    @standard
+    def test_s12_a_rebuild_leaves_settled_what_it_does_not_bring(self, store: Store) -> None:
+        """Check that a settled timer stays settled, and its claim counts, if it is not brought."""
+        by_append(store, timer(1), timer(2, 1, LATER))
+        store.append([draft("n", timers=(timer(matter="n"),))])
+        for held in claimed(store):
+            store.timers.settle(held)
+        (held,) = (each for each in claimed(store, LATER, LATER) if each.item.clock == 2)
+        by_rebuild(store, timer(2, 1, LATER))
+        same(store.timers.waiting(until=AT, limit=9), (), "neither it nor another matter's waits")
+        same(store.timers.settle(held), True, "and what waits keeps its claim")
 
     @standard
     def test_s12_a_timer_that_stays_keeps_its_time_of_retry(self, store: Store) -> None:

@@ -214,7 +214,7 @@ class Crowds(StoreKit):
                 same(versions, right, f"the history of {matter} comes without holes")
 
     @standard
-    def test_s06_threads_read_what_another_has_written(self, store: Store) -> None:
+    def test_s06_threads_read_what_they_have_written(self, store: Store) -> None:
         """Check that each of many threads reads what it has just written."""
 
         def write_and_read(shared: Store, number: int) -> list[int]:

@@ -10,6 +10,7 @@ from whistle_engine.testing.stores._check import holds, same, standard
 from whistle_engine.testing.stores._samples import AT, HOUR, LATER, MANY, draft, rich, timer, write
 from whistle_engine.testing.stores.crowd import killed_after
 from whistle_engine.testing.stores.kit import StoreKit
+from whistle_engine.testing.stores.suite.lanes import LANES
 
 KILLS = (1, 4, 9)
 """After how many acknowledged appends the writer is killed, one after the other."""
@@ -24,6 +25,7 @@ def whole(store: Store) -> dict[str, object]:
         "ledger": rows,
         "inbox": store.inbox("xinhua", limit=MANY),
         "projections": [store.projection(row.matter) for row in rows],
+        "queued": [store.queued(row.matter) for row in rows],
         "timers": store.timers.waiting(until=LATER, limit=MANY),
         "dead timers": store.timers.dead(limit=MANY),
         "outbox": store.outbox.waiting(until=LATER, limit=MANY),
@@ -78,6 +80,25 @@ class Lasting(StoreKit):
         same(again.timers.settle(held), False, "the claim from before counts no longer")
         (retried,) = again.timers.claim(now=AT + 2 * HOUR, until=LATER, limit=9)
         same(retried.item, failed.item, "the time of retry is kept")
+
+    @standard
+    def test_s15_a_revival_outlives_closing(self, store: Store) -> None:
+        """Check that what was revived is so after closing, and what died stays dead."""
+        self.needs(store, Capability.DURABLE, what="what was written outlives the process")
+        for lane in LANES:
+            queue = lane.given(store, AT, matter="m")
+            lane.given(store, AT, matter="n")
+            for claim in queue.claim(now=AT, until=LATER, limit=9):
+                queue.fail(claim, retry_at=None)
+            same(queue.revive(queue.dead(limit=9)[0]), True, f"{lane.name}: the first is revived")
+        again = self.reopened(store)
+        for lane in LANES:
+            queue = lane.queue(again)
+            dead = lane.numbers(queue.dead(limit=9))
+            same(dead, [("n", 1)], f"{lane.name}: what was not revived is dead, and no other")
+            held = lane.one(queue, AT)
+            same(lane.numbers([held.item]), [("m", 1)], "what was revived can be claimed")
+            same(held.tries, 1, f"{lane.name}: its tries have begun anew")
 
     @standard
     def test_s15_a_timer_that_was_gone_is_known_after_opening_again(self, store: Store) -> None:

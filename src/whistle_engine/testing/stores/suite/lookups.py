@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from whistle_engine.errors import VersionConflict
 from whistle_engine.model import Outcome, Stage
-from whistle_engine.storage.api import Store
-from whistle_engine.storage.rows import DutyRow, LedgerFilter, MatterRow, Projection
+from whistle_engine.storage.api import Queue, Store
+from whistle_engine.storage.rows import (
+    DutyRow,
+    Item,
+    ItemState,
+    LedgerFilter,
+    MatterRow,
+    Projection,
+    Queued,
+    Queues,
+)
 from whistle_engine.testing.stores._check import raises, same, standard
 from whistle_engine.testing.stores._samples import (
     AT,
@@ -14,12 +23,20 @@ from whistle_engine.testing.stores._samples import (
     draft,
     duty,
     full_row,
+    notice,
     row,
     timer,
     write,
 )
 from whistle_engine.testing.stores.kit import StoreKit
 from whistle_engine.testing.stores.suite.arming import WAYS, by_append
+
+
+def _end_two(queue: Queue[Item]) -> None:
+    """Of three in a line settle the first, let the second die, and claim the third."""
+    queue.settle(queue.claim(now=AT, until=LATER, limit=9)[0])
+    queue.fail(queue.claim(now=AT, until=LATER, limit=9)[0], retry_at=None)
+    queue.claim(now=AT, until=LATER, limit=9)
 
 
 class LookingUp(StoreKit):
@@ -127,3 +144,39 @@ class LookingUp(StoreKit):
         store.timers.claim(now=AT, until=LATER, limit=9)
         told = store.projection("m")
         same(told.timers if told is not None else None, timers, "all three timers are told")
+
+    @standard
+    def test_s19_queued_tells_what_became_of_timers_and_notices(self, store: Store) -> None:
+        """Check that queued tells whether each timer and notice waits, is settled, or is dead."""
+        timers = tuple(timer(clock) for clock in (1, 2, 3))
+        told = tuple(notice(number) for number in (1, 2, 3))
+        write(store, draft("m", timers=timers, notices=told), draft("n"))
+        _end_two(store.timers)
+        _end_two(store.outbox)
+        states = (ItemState.SETTLED, ItemState.DEAD, ItemState.WAITING)
+        expected = Queues(
+            timers=tuple(Queued(item=i, state=s) for i, s in zip(timers, states, strict=True)),
+            notices=tuple(Queued(item=i, state=s) for i, s in zip(told, states, strict=True)),
+        )
+        same(store.queued("m"), expected, "settled, dead, and under a lease, which waits")
+        for matter in ("n", "nowhere"):
+            same(store.queued(matter), Queues(), f"of {matter} the queues hold nothing")
+
+    @standard
+    def test_s19_queued_tells_the_latest_timers_and_all_notices(self, store: Store) -> None:
+        """Check that queued gives the timers of the latest append, the notices of all, in order."""
+        first = tuple(notice(number, code=f"n{number}") for number in (10, 2, 1))
+        write(store, draft("m", timers=(timer(1), timer(2), timer(9)), notices=first))
+        store.outbox.settle(store.outbox.claim(now=AT, until=LATER, limit=1)[0])
+        timers = (timer(10), timer(9, 10), timer(9, 9, LATER))
+        second = (notice(1, version=2, due=AT - HOUR, unit=None, actor="li", event=4),)
+        write(store, draft("m", 2, timers=timers, notices=second))
+        write(store, draft("n", timers=(timer(matter="n"),), notices=(notice(matter="n"),)))
+        found = store.queued("m")
+        latest = [queued.item for queued in found.timers]
+        same(latest, [timers[2], timers[1], timers[0]], "timers by clock and step; gone ones not")
+        every = [queued.item for queued in found.notices]
+        same(every, [*first[::-1], *second], "notices by version and number, whole")
+        states = [queued.state for queued in found.notices]
+        right = [ItemState.SETTLED, *[ItemState.WAITING] * 3]
+        same(states, right, "what is settled is there still")

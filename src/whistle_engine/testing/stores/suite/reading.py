@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from whistle_engine.model import MatterId
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.rows import History, LedgerFilter, Record
-from whistle_engine.testing.stores._check import holds, same, standard
+from whistle_engine.testing.stores._check import holds, raises, same, standard
 from whistle_engine.testing.stores._samples import (
     AT,
     CODES,
@@ -136,6 +136,37 @@ class Reading(StoreKit):
         for claim in (*store.timers.claim(now=LATER, until=LATER, limit=9),):
             store.timers.fail(claim, retry_at=None)
         same(len(store.timers.dead(limit=3)), 3, "so do dead letters")
+
+    @standard
+    def test_s08_a_limit_below_one_is_a_mistake(self, store: Store) -> None:
+        """Check that every call with a limit below 1 raises ValueError, and does nothing."""
+        for matter in ("m", "n"):
+            shown = row(matter, category="pipes")
+            told = (notice(matter=matter),)
+            armed = (timer(matter=matter),)
+            write(store, draft(matter, row=shown, duties=(duty(1, matter),), timers=armed,
+                               notices=told))  # fmt: skip
+        calls: dict[str, Callable[[int], object]] = {
+            "feed": lambda limit: store.feed(0, limit=limit),
+            "scan": lambda limit: store.scan(None, limit=limit),
+            "inbox": lambda limit: store.inbox("xinhua", limit=limit),
+            "ledger": lambda limit: store.ledger(LedgerFilter(), limit=limit),
+            "near": lambda limit: store.near(category="pipes", place="gulou", limit=limit),
+            "timers.claim": lambda limit: store.timers.claim(now=AT, until=LATER, limit=limit),
+            "timers.waiting": lambda limit: store.timers.waiting(until=AT, limit=limit),
+            "timers.dead": lambda limit: store.timers.dead(limit=limit),
+            "outbox.claim": lambda limit: store.outbox.claim(now=AT, until=LATER, limit=limit),
+            "outbox.waiting": lambda limit: store.outbox.waiting(until=AT, limit=limit),
+            "outbox.dead": lambda limit: store.outbox.dead(limit=limit),
+        }
+        for name, call in calls.items():
+            for limit in (0, -1, -MANY):
+                with raises(ValueError, f"{name} with a limit of {limit} raises ValueError") as no:
+                    call(limit)
+                holds(str(no.problem), f"{name} says what is wrong with a limit of {limit}")
+        for queue in (store.timers, store.outbox):
+            held = queue.claim(now=AT, until=AT + HOUR, limit=9)
+            same([claim.tries for claim in held], [1, 1], "no claim was made by mistake")
 
     @standard
     def test_s20_a_scan_gives_each_whole_history_once(self, store: Store) -> None:

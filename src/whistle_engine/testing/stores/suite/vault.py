@@ -8,7 +8,7 @@ from collections.abc import Callable
 from whistle_engine.errors import StoreClosed
 from whistle_engine.model import TextRef
 from whistle_engine.storage.api import Capability, Store
-from whistle_engine.storage.rows import Claim, Erased, LedgerFilter, Projection
+from whistle_engine.storage.rows import Claim, Erased, LedgerFilter, Projection, VaultText
 from whistle_engine.testing.stores._check import holds, raises, same, standard, undeclared
 from whistle_engine.testing.stores._samples import (
     AT,
@@ -63,6 +63,7 @@ class Closing(StoreKit):
             "inbox": lambda: store.inbox("u", limit=1),
             "ledger": lambda: store.ledger(LedgerFilter(), limit=1),
             "projection": lambda: store.projection("m"),
+            "queued": lambda: store.queued("m"),
             "by_source_number": lambda: store.by_source_number("c", "1"),
             "near": lambda: store.near(category="c", place="p", limit=1),
             "read_text": lambda: store.read_text(REF),
@@ -72,11 +73,13 @@ class Closing(StoreKit):
             "timers.claim": lambda: timers.claim(now=AT, until=AT, limit=1),
             "timers.settle": lambda: timers.settle(held),
             "timers.fail": lambda: timers.fail(held, retry_at=None),
+            "timers.revive": lambda: timers.revive(held.item),
             "timers.waiting": lambda: timers.waiting(until=AT, limit=1),
             "timers.dead": lambda: timers.dead(limit=1),
             "outbox.claim": lambda: outbox.claim(now=AT, until=AT, limit=1),
             "outbox.settle": lambda: outbox.settle(sent),
             "outbox.fail": lambda: outbox.fail(sent, retry_at=None),
+            "outbox.revive": lambda: outbox.revive(sent.item),
             "outbox.waiting": lambda: outbox.waiting(until=AT, limit=1),
             "outbox.dead": lambda: outbox.dead(limit=1),
             "timers, asked for afterwards": lambda: store.timers.dead(limit=1),
@@ -151,6 +154,8 @@ class Vaulting(StoreKit):
         write(store, draft("m", 1, "c", texts=(text("c", words=words, salt=salt),)))
         if self.raw_bytes() is None:
             undeclared("raw_bytes(): that erased words are in none of the store's files")
+        kept = store.read_text(REF)
+        holds(isinstance(kept, VaultText), "the words are there until they are erased", seen=kept)
         store.erase_text(REF)
         write(store, draft("n"))
         store.close()

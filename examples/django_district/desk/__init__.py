@@ -1,0 +1,1 @@
+"""The application: pages on which a district's people work on matters."""

@@ -1,0 +1,1 @@
+"""The pages, tested as people use them: over HTTP."""

@@ -1,0 +1,190 @@
+"""``whistle policy check``: what would go wrong under a policy and its directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from whistle_engine.cli.output import (
+    BadInput,
+    Lang,
+    chosen,
+    json_option,
+    lang_option,
+    readable,
+    write,
+    write_json,
+)
+from whistle_engine.cli.policy.files import directory_beside
+from whistle_engine.cli.policy.words import say
+
+if TYPE_CHECKING:
+    from whistle_engine.directory import Directory
+    from whistle_engine.policy import Policy
+    from whistle_engine.policy_file import Files, Loaded
+    from whistle_engine.problems import Problem
+    from whistle_engine.review.findings import Finding
+
+
+@click.command(
+    epilog="Exit codes: 0 nothing found, or all of it accepted; 1 something found; 2 wrong usage, "
+    "or a file cannot be used. "
+    'With --json: {"findings": [{"code", "severity", "key", "file", "line", "column", "zh", "en", '
+    '"witness", "value", "accepted"}], "on", "digests": {"policy", "directory"}}; of files that '
+    'cannot be used {"problems": [{"code", "key", "file", "line", "column", "zh", "en"}]}.'
+)
+@click.argument("file")
+@click.option(
+    "--directory", type=click.Path(path_type=Path), metavar="FILE",
+    help="The directory; by default NAME.directory.toml beside NAME.toml.",
+)  # fmt: skip
+@click.option(
+    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
+    help="The day for which it is checked; by default today, in the city's time; never before "
+    "the policy is in force.",
+)  # fmt: skip
+@click.option("--all", "accepted", is_flag=True, help="List accepted findings too.")
+@lang_option
+@json_option
+@click.pass_context
+def check(
+    context: click.Context,
+    *,
+    file: str,
+    directory: Path | None,
+    on: datetime | None,
+    lang: Lang | None,
+    accepted: bool,
+    as_json: bool,
+) -> None:
+    """Check a policy: what would let matters stand still, or decide them wrongly.
+
+    FILE is a policy, or the name of one that is shipped. Each finding stands in one line, with
+    its place, how grave it is, and its code. What a city takes on purpose it names in
+    [[accepted]], with code, key, value and source.
+    """
+    from whistle_engine.review.checking import check as findings
+
+    lang = chosen(lang)
+    if not as_json:
+        readable(lang)
+    loaded = _loaded(file, directory, lang, as_json=as_json)
+    if loaded is None:
+        context.exit(2)
+    policy, units, beside = loaded
+    begins = policy.value.in_force_from
+    day = max(on.date() if on is not None else _today(policy.value), begins)
+    found = findings(policy, units, on=day)
+    if as_json:
+        write_json(_shape(found, day, policy, units))
+    if units is None:
+        click.echo(say("check.alone", lang, file=beside), err=True)
+    if not as_json:
+        _tell(found, lang, accepted=accepted)
+    if any(not each.accepted for each in found):
+        context.exit(1)
+
+
+def _loaded(
+    file: str, directory: Path | None, lang: Lang, *, as_json: bool
+) -> tuple[Loaded[Policy], Loaded[Directory] | None, str] | None:
+    """Both files and the name of the second, or ``None`` once what is wrong was told as JSON.
+
+    Raises:
+        BadInput: what is wrong, of both at once.
+    """
+    from whistle_engine.errors import PolicyError
+    from whistle_engine.policy_file import load_directory, load_policy, shipped_names, titles
+
+    wrong: list[Problem] = []
+    also: list[Problem] = []
+    policy, units = None, None
+    path = Path(file)
+    shipped = file in shipped_names() and not path.is_file()
+    beside = directory or directory_beside(file)
+    try:
+        if shipped and directory is None:
+            units = load_directory(_shipped(f"{file}.directory"))
+        elif directory is not None or beside.is_file():
+            units = load_directory(beside)
+    except PolicyError as error:
+        also += error.problems
+    try:
+        policy = load_policy(_shipped(file) if shipped else path, units=titles(units))
+    except PolicyError as error:
+        wrong += error.problems
+    wrong += also
+    if policy is None or wrong:
+        if not as_json:
+            raise BadInput(PolicyError(wrong).told(lang)) from None
+        write_json({"problems": [_problem(each) for each in wrong]})
+        return None
+    return policy, units, beside.name
+
+
+def _shipped(name: str) -> Files:
+    from whistle_engine.policy_file import shipped_files
+
+    return shipped_files(name)
+
+
+def _today(policy: Policy) -> date:
+    return policy.local(datetime.now(UTC)).date()
+
+
+def _tell(found: Iterable[Finding], lang: Lang, *, accepted: bool) -> None:
+    lines, open_ = [], [each for each in found if not each.accepted]
+    for each in found:
+        if accepted or not each.accepted:
+            lines.append(each.told(lang))
+        if accepted and each.accepted:
+            lines.append(say("check.reason", lang, reason=each.accepted))
+    errors = sum(each.severity.value == "error" for each in open_)
+    if open_:
+        n = len(open_)
+        lines.append(say("check.found", lang, n=n, errors=errors, warnings=n - errors))
+    else:
+        lines.append(say("check.none", lang))
+    taken = sum(bool(each.accepted) for each in found)
+    if taken and not accepted:
+        lines.append(say("check.accepted", lang, n=taken))
+    write("\n".join(lines))
+
+
+def _shape(
+    found: Iterable[Finding], day: date, policy: Loaded[Policy], units: Loaded[Directory] | None
+) -> dict[str, Any]:
+    return {
+        "findings": [
+            {
+                **_problem(each.problem),
+                "severity": each.severity.value,
+                "witness": dict(each.witness),
+                "value": each.value or None,
+                "accepted": each.accepted or None,
+            }
+            for each in found
+        ],
+        "on": day.isoformat(),
+        "digests": {
+            "policy": policy.digest,
+            "directory": units.digest if units is not None else None,
+        },
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    spot = problem.spot
+    return {
+        "code": problem.code,
+        "key": problem.key,
+        "file": spot.file if spot is not None else None,
+        "line": spot.line if spot is not None else None,
+        "column": spot.column if spot is not None else None,
+        "zh": problem.said("zh"),
+        "en": problem.said("en"),
+    }

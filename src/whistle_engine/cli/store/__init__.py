@@ -1,0 +1,15 @@
+"""``whistle store``: what authors and operators of stores ask."""
+
+from __future__ import annotations
+
+import click
+
+from whistle_engine.cli.lazy import Lazy
+
+COMMANDS = {"backup": "store.backup", "check": "store.check"}
+"""The commands, and the modules of this package that hold them under the same name."""
+
+
+@click.group(cls=Lazy, modules=COMMANDS)
+def store() -> None:
+    """Copy a store that is in use; ask whether a kind of store keeps the contract."""

@@ -1,0 +1,1 @@
+"""The worker on the command line, and what it has given up."""
