@@ -23,8 +23,9 @@ from attrs import frozen
 
 from whistle_engine.model import Label, Stage
 from whistle_engine.review.exploring.liveness import Silence, silence, unsettled
+from whistle_engine.review.exploring.presets import deep, full, quick
 from whistle_engine.review.exploring.retelling import retell
-from whistle_engine.review.exploring.scopes import SIDES, Scope, deep, full, quick, scope_of
+from whistle_engine.review.exploring.scopes import SIDES, Scope, scope_of
 from whistle_engine.review.exploring.search import (
     NO_ERROR,
     Breach,

@@ -84,7 +84,7 @@ def openings(cast: Cast) -> Iterator[Asked]:
     resident = cast.actor(RESIDENT)
     yield Asked(by=resident, do=_receive(cast), opens=True)
     yield Asked(by=resident, do=_receive(cast, kind=AppealKind.ENQUIRY), opens=True)
-    for facts in cast.scope.dangers[:2]:
+    for facts in cast.scope.dangers[:-1]:
         yield Asked(by=resident, do=_receive(cast, facts=facts), opens=True)
     if cast.rules.policy.hotline is not None:
         do = _receive(cast, raiser=RESIDENT)

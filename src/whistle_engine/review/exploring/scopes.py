@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
-from itertools import combinations
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from whistle_engine import commands as c
 from whistle_engine.classify import CATEGORY, TIMING
-from whistle_engine.model import Affair, Facts, UnitCode, UnitKind
+from whistle_engine.model import Facts, UnitCode, UnitKind
 from whistle_engine.moves.intake import place_of
 from whistle_engine.policy import Category, Policy
 from whistle_engine.responder import INVITED_ONLY, leads_of, plan
@@ -47,6 +46,7 @@ class Side:
 
 SIDES: Mapping[str, Side] = {
     "dangers": Side(frozenset({c.Look})),
+    "over": Side(frozenset({c.Look})),
     "joining": Side(frozenset({c.BringIn, c.Accept, c.Release}), _DEPARTMENT),
     "inviting": Side(frozenset({c.BringIn, c.Accept, c.Release}), INVITED_ONLY),
     "objecting": Side(frozenset({c.Object, c.Designate}), _DEPARTMENT),
@@ -63,12 +63,6 @@ SIDES: Mapping[str, Side] = {
 }
 """The other acts, in groups that make sense together."""
 
-WIDE = ("joining", "inviting", "objecting", "admitting")
-"""The sides by which further units come in: each multiplies the states by ten to a hundred."""
-
-NARROW = tuple(side for side in SIDES if side not in WIDE)
-"""The other sides."""
-
 
 @frozen(kw_only=True)
 class Scope:
@@ -82,7 +76,7 @@ class Scope:
         place, community, street: where the matter is.
         units: who may be brought in, named or designated, besides the catalogue's.
         facts: what may be found when it is classified.
-        dangers: what may be found on site.
+        dangers: what may be found on site, no danger being the last.
     """
 
     name: str
@@ -113,7 +107,7 @@ def scope_of(
             has no community under a street.
     """
     policy = rules.policy
-    at = at if at is not None else _morning(policy)
+    at = at if at is not None else morning(policy)
     row = policy.category(category, at)
     if row is None:
         raise ValueError(f"no category {category!r} is in force at {at.isoformat()}")
@@ -123,7 +117,7 @@ def scope_of(
             raise ValueError(f"no side {side!r}; there are: {', '.join(SIDES)}")
     acts = MAIN.union(*(SIDES[side].acts for side in sides))
     kinds = [SIDES[side].beside for side in sides]
-    place, community, street = _place(rules)
+    place, community, street = place_for(rules)
     if plan(category, rules, at, street=street).lead is None:
         acts |= {c.Designate}  # there is no other way on (FR9)
         kinds.append(_DEPARTMENT)
@@ -137,58 +131,11 @@ def scope_of(
         street=street,
         units=tuple(_beside(row, rules, street, kinds)),
         facts=tuple(_findings(row, rules, at)),
-        dangers=tuple(_dangers(policy)) if c.Look in acts else (),
+        dangers=tuple(_dangers(policy, sides)) if c.Look in acts else (),
     )
 
 
-def quick(rules: Rules, *, at: datetime | None = None) -> tuple[Scope, ...]:
-    """What takes seconds: for every ``whistle policy check``.
-
-    Of each affair and kind one category by the main way, classified as it is; and the smallest
-    of those that departments lead with each narrow side in turn, and with joining.
-    """
-    codes = _one_of_each(rules, at)
-    one = _smallest(rules, codes, at)
-    plain = (_narrow(scope_of(rules, code, at=at)) for code in codes)
-    return (*plain, *(scope_of(rules, one, (side,), at=at) for side in (*NARROW, "joining")))
-
-
-def full(rules: Rules, *, at: datetime | None = None) -> tuple[Scope, ...]:
-    """What takes minutes: for ``make explore``.
-
-    Of each affair and kind one category, however it may come to be classified, and classified as
-    it is with each narrow side in turn; and the smallest of those that departments lead with
-    every wide side, and with every pair of narrow sides.
-    """
-    codes = _one_of_each(rules, at)
-    one = _smallest(rules, codes, at)
-    alone = (scope_of(rules, code, at=at) for code in codes)
-    single = (_narrow(scope_of(rules, code, (side,), at=at)) for code in codes for side in NARROW)
-    wide = (scope_of(rules, one, (side,), at=at) for side in WIDE)
-    pairs = (scope_of(rules, one, pair, at=at) for pair in combinations(NARROW, 2))
-    return (*alone, *single, *wide, *pairs)
-
-
-def deep(rules: Rules, *, at: datetime | None = None) -> tuple[Scope, ...]:
-    """What takes hours, and is mostly cut off: every other pair of sides, and further units.
-
-    The smallest category with each pair in which a side is wide, each other category with each
-    wide side, and one category of each kind that nobody in the catalogue leads.
-    """
-    codes = _one_of_each(rules, at)
-    one = _smallest(rules, codes, at)
-    pairs = (p for p in combinations(SIDES, 2) if not set(WIDE).isdisjoint(p))
-    paired = (scope_of(rules, one, pair, at=at) for pair in pairs)
-    wide = (scope_of(rules, code, (side,), at=at) for code in codes if code != one for side in WIDE)
-    unled = (scope_of(rules, code, at=at) for code in _one_of_each(rules, at, led=False))
-    return (*paired, *wide, *unled)
-
-
-def _narrow(scope: Scope) -> Scope:
-    return evolve(scope, facts=scope.facts[:1])
-
-
-def _morning(policy: Policy) -> datetime:
+def morning(policy: Policy) -> datetime:
     """An hour into the first working day on which the policy is in force."""
     day = policy.in_force_from
     while day.weekday() >= _SATURDAY or day in policy.calendar.holidays:
@@ -198,7 +145,7 @@ def _morning(policy: Policy) -> datetime:
     return (local + timedelta(hours=1)).astimezone(UTC)
 
 
-def _place(rules: Rules) -> tuple[UnitCode, UnitCode, UnitCode]:
+def place_for(rules: Rules) -> tuple[UnitCode, UnitCode, UnitCode]:
     """A grid with its community and street; a community that has no grid stands for itself."""
     found = None
     for unit in rules.directory.units:
@@ -245,47 +192,13 @@ def _findings(row: Category, rules: Rules, at: datetime) -> Iterator[Facts]:
             yield facts
 
 
-def _dangers(policy: Policy) -> Iterator[Facts]:
-    """The first signal of danger: present, possible, and excluded."""
+def _dangers(policy: Policy, sides: Iterable[str]) -> Iterator[Facts]:
+    """The first signal of danger: present or possible, or possible and over; and excluded."""
     if policy.floors:
         signal = policy.floors[0].signal
-        for level in ("present", "possible", "none"):
-            yield ((signal, level),)
-
-
-def _units(code: str, rules: Rules, at: datetime) -> int:
-    row = rules.policy.category(code, at)
-    return len({*row.leads, *row.joint}) if row is not None else 0
-
-
-def _one_of_each(rules: Rules, at: datetime | None, *, led: bool = True) -> tuple[str, ...]:
-    """Of each affair and kind the category with the fewest units.
-
-    Of public ones, ``led`` asks for those that somebody in the catalogue leads, or nobody.
-    """
-    when = at if at is not None else _morning(rules.policy)
-    _, _, street = _place(rules)
-    best: dict[object, tuple[int, str]] = {}
-    for row in rules.policy.categories:
-        if rules.policy.category(row.code, when) is not row:
-            continue
-        lead = plan(row.code, rules, when, street=street).lead
-        if led is not (lead is not None or row.affair is not Affair.PUBLIC):
-            continue
-        units, key = _units(row.code, rules, when), (row.affair, row.kind)
-        if key not in best or units < best[key][0]:
-            best[key] = (units, row.code)
-    return tuple(code for _, code in best.values())
-
-
-def _smallest(rules: Rules, codes: Iterable[str], at: datetime | None) -> str:
-    """The public category with the fewest units, an urgent one before others."""
-    when = at if at is not None else _morning(rules.policy)
-
-    def size(code: str) -> tuple[bool, int, bool]:
-        row = rules.policy.category(code, when)
-        public = row is not None and row.affair is Affair.PUBLIC
-        urgent = row is not None and row.kind == rules.policy.urgent.code
-        return not public, _units(code, rules, when), not urgent
-
-    return min(codes, key=size)
+        if "dangers" in sides:
+            yield ((signal, "present"),)
+            yield ((signal, "possible"),)
+        if "over" in sides:
+            yield tuple(sorted(((signal, "possible"), (TIMING, "over"))))
+        yield ((signal, "none"),)
