@@ -16,7 +16,7 @@ where the policy's own limits allow that way, as a story that ``whistle play`` r
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from attrs import frozen
@@ -50,6 +50,7 @@ __all__ = [
     "deep",
     "explore",
     "full",
+    "in_order",
     "quick",
     "scope_of",
 ]
@@ -146,11 +147,21 @@ def explore(
         depth=graph.depth,
         complete=graph.complete,
         stages={stage: stages[stage] for stage in Stage if stages[stage]},
-        laws=(*dict.fromkeys((*laws, "L10", "L12", *((FORGOTTEN, UNSETTLED) if whole else ()))),),
+        laws=in_order((*laws, "L10", "L12", *((FORGOTTEN, UNSETTLED) if whole else ()))),
         silence=quiet.most if quiet is not None and not quiet.forgotten else None,
         silent=found.way(graph.way(quiet.state)) if quiet is not None else (),
         violations=(*found.of_steps(), *(found.of_graph(quiet) if quiet is not None else ())),
     )
+
+
+def in_order(laws: Iterable[str]) -> tuple[str, ...]:
+    """Names of laws, each once: FR2 before FR10, and both before L8."""
+
+    def place(law: str) -> tuple[str, int]:
+        name = law.rstrip("0123456789")
+        return name, int(law[len(name) :] or 0)
+
+    return tuple(sorted(set(laws), key=place))
 
 
 @frozen

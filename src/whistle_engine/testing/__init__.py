@@ -6,8 +6,8 @@ own; ``STEP_LAWS`` and ``HISTORY_LAWS`` are the laws by name.
 
 The other kits need pytest or Hypothesis (the extra ``testing``) and are loaded when they are asked
 for: :class:`.StoreContract` and :class:`.NotifierContract` prove plugins, and
-:mod:`~whistle_engine.testing.laws` runs every law on your policy in three lines. What your own tests
-need is drawn by :mod:`~whistle_engine.testing.strategies`, and
+:mod:`~whistle_engine.testing.laws` runs every law on your policy in three lines. What your own
+tests need is drawn by :mod:`~whistle_engine.testing.strategies`, and
 :mod:`~whistle_engine.testing.machine` runs a whole engine.
 """
 
