@@ -107,10 +107,8 @@ def city(policy: str, asked: argparse.Namespace) -> City:
                 seconds=round(seconds, 1),
             )
         )
-        end = "" if found.complete else ", cut off"
-        say(
-            f"{policy}: {scope.name}: {found.states} states, {found.moves} moves{end}; {seconds:.1f} s"
-        )
+        told = f"{found.states} states, {found.moves} moves; {seconds:.1f} s"
+        say(f"{policy}: {scope.name}: {told}{'' if found.complete else '; cut off'}")
         for violation in found.violations:
             put(policy, violation, asked.stories)
     return City(
@@ -134,13 +132,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         help="where stories of broken laws go (explored)")  # fmt: skip
     parser.add_argument("--write", action="store_true", help="keep the figures, write the page")
     asked = parser.parse_args(arguments)
-    cities = kept()
+    cities, broken = kept(), False
     for policy in POLICIES if asked.policy is None else (asked.policy,):
         cities[policy] = city(policy, asked)
         rows = cities[policy]["rows"]
-        say(
-            f"{policy}: {sum(r['states'] for r in rows)} states, {sum(r['moves'] for r in rows)} moves"
-        )
+        broken = broken or any(row["broken"] for row in rows)
+        states, moves = sum(row["states"] for row in rows), sum(row["moves"] for row in rows)
+        say(f"{policy}: {len(rows)} scopes, {states} states, {moves} moves")
         if asked.write:
             ordered = {name: cities[name] for name in POLICIES if name in cities}
             KEPT.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
