@@ -1,4 +1,4 @@
-"""``whistle policy explore``."""
+"""``whistle policy explore``, and ``whistle policy check --explore``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from attrs import evolve
 from click.testing import CliRunner, Result
 
 from whistle_engine import commands as c
-from whistle_engine.cli.policy_explore import explore
+from whistle_engine.cli.app import whistle
 from whistle_engine.moves.record import Case, Record
+from whistle_engine.policy_file import shipped_files
+from whistle_engine.review.explore import Scope, scope_of
+from whistle_engine.rules import Rules
 from whistle_engine.story import play, read_story
 from whistle_engine.transitions import TRANSITIONS, nothing_unmet
 
@@ -19,7 +22,7 @@ SMALL = ("xingqing", "--category", "major_case", "--jobs", "1")
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(explore, arguments)
+    return CliRunner().invoke(whistle, ["policy", "explore", *arguments], prog_name="whistle")
 
 
 def test_it_tells_scopes_figures_and_that_every_law_holds() -> None:
@@ -36,7 +39,7 @@ def test_it_tells_scopes_figures_and_that_every_law_holds() -> None:
 def test_in_chinese() -> None:
     result = run(*SMALL, "--lang", "zh")
     assert result.exit_code == 0
-    assert result.output.splitlines()[-1] == "全部条款成立。"
+    assert result.output.splitlines()[-1] == "所有状态下，各项条款均成立。"
 
 
 def test_what_was_cut_off_is_said_to_be() -> None:
@@ -82,4 +85,58 @@ def test_what_cannot_be_is_told_in_a_line(arguments: tuple[str, ...], said: str)
     result = run(*arguments, "--lang", "en")
     assert result.exit_code == 2
     assert said in result.output
+    assert "Traceback" not in result.output
+
+
+# ---------------------------------------------------------------- as part of a check
+
+
+def checked(*arguments: str | Path) -> Result:
+    given = ["policy", "check", *map(str, arguments), "--explore", "--lang", "en"]
+    return CliRunner().invoke(whistle, given, prog_name="whistle")
+
+
+@pytest.fixture
+def one_scope(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The quick scopes take seconds; one of them is enough here."""
+
+    def one(rules: Rules) -> tuple[Scope, ...]:
+        return (scope_of(rules, "major_case"),)
+
+    monkeypatch.setattr("whistle_engine.review.explore.quick", one)
+
+
+@pytest.mark.usefixtures("one_scope")
+def test_a_check_explores_too_if_asked_to() -> None:
+    result = checked("xingqing")
+    assert result.exit_code == 0, result.output
+    assert "no findings" in result.output
+    assert "major_case: 154 states" in result.output
+    assert result.output.splitlines()[-1] == "Every law holds in all of them."
+    found = json.loads(checked("xingqing", "--json").stdout)
+    assert found["findings"] is not None
+    assert [scope["name"] for scope in found["exploration"]] == ["major_case"]
+
+
+@pytest.mark.usefixtures("one_scope")
+def test_a_check_without_findings_still_says_no_where_a_law_is_broken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def nothing(_case: Case[c.SendBack], _record: Record) -> None:
+        """It is let through, and nothing is recorded."""
+
+    row = evolve(TRANSITIONS[c.SendBack], unmet=nothing_unmet, act=nothing)
+    monkeypatch.setitem(TRANSITIONS, c.SendBack, row)
+    result = checked("xingqing")
+    assert result.exit_code == 1
+    assert "no findings" in result.output
+    assert "FR5 is broken: sending back was not refused" in result.output
+
+
+def test_a_check_without_a_directory_has_nothing_to_explore(tmp_path: Path) -> None:
+    for name, data in shipped_files("xingqing").files:
+        (tmp_path / Path(name).name).write_bytes(data)
+    result = checked(tmp_path / "xingqing.toml")
+    assert result.exit_code == 2
+    assert "nothing can be explored" in result.stderr
     assert "Traceback" not in result.output
