@@ -11,6 +11,8 @@ from typing import TypedDict
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = Path(__file__).with_name("figures.json")
 """The figures of the latest exploration of each policy."""
+FAULTS = Path(__file__).with_name("faults.json")
+"""What was found of the planted faults, by what each does."""
 PAGE = ROOT / "docs" / "reference" / "exploration.md"
 
 
@@ -38,15 +40,29 @@ class City(TypedDict):
     rows: list[Row]
 
 
+class Finding(TypedDict):
+    """How a planted fault shows: the laws that are broken in a scope, after how many moves."""
+
+    laws: list[str]
+    scope: str
+    moves: int
+
+
+def found_faults() -> dict[str, Finding | None]:
+    """What was found of the planted faults; none of those that break no law."""
+    found: dict[str, Finding | None] = json.loads(FAULTS.read_text(encoding="utf-8"))
+    return found
+
+
 def kept() -> dict[str, City]:
     """The figures by the name of the policy."""
     found: dict[str, City] = json.loads(KEPT.read_text(encoding="utf-8"))
     return found
 
 
-def page(cities: Mapping[str, City]) -> str:
+def page(cities: Mapping[str, City], faults: Mapping[str, Finding | None]) -> str:
     """The page, as Markdown."""
-    return "\n".join(_page(cities)) + "\n"
+    return "\n".join((*_page(cities), *_faults(faults))) + "\n"
 
 
 def _page(cities: Mapping[str, City]) -> Iterator[str]:
@@ -88,6 +104,29 @@ def _city(name: str, city: City) -> Iterator[str]:
         end = _span(row["silence"]) if row["complete"] else "cut off"
         told = f"{row['states']:,} | {row['moves']:,} | {row['depth']} | {end}"
         yield f"| {row['scope']} | {told} | {row['seconds']:.1f} |"
+
+
+def _faults(results: Mapping[str, Finding | None]) -> Iterator[str]:
+    if not results:
+        return
+    found = sum(finding is not None for finding in results.values())
+    yield ""
+    yield "## Planted faults"
+    yield ""
+    yield "So that an exploration can be trusted, the faults of the core that are"
+    yield "[planted](laws.md) are explored too, in the quick scopes of Xingqing's policy, up to the"
+    yield "first scope in which a law is broken. Exploring alone, without any test, finds"
+    yield f"{found} of {len(results)}, by the laws named here. The others break no law in these"
+    yield "scopes; the tests find them."
+    yield ""
+    yield "| planted fault | broken laws | scope | moves |"
+    yield "| --- | --- | --- | --- |"
+    for what, finding in results.items():
+        if finding is None:
+            yield f"| {what} | | | |"
+        else:
+            laws = ", ".join(finding["laws"])
+            yield f"| {what} | {laws} | {finding['scope']} | {finding['moves'] or ''} |"
 
 
 def _span(seconds: float | None) -> str:

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from tests.explored.page import KEPT, PAGE, City, Row, kept, page
+from tests.explored.page import KEPT, PAGE, City, Row, found_faults, kept, page
 from whistle_engine import shipped_rules
 from whistle_engine.policy_file import load_rules
 from whistle_engine.review.explore import (
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.write:
             ordered = {name: cities[name] for name in POLICIES if name in cities}
             KEPT.write_text(json.dumps(ordered, indent=1) + "\n", encoding="utf-8")
-            PAGE.write_text(page(ordered), encoding="utf-8")
+            PAGE.write_text(page(ordered, found_faults()), encoding="utf-8")
     return int(broken)
 
 
