@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from attrs import frozen
 
 import whistle_engine
 from tests.sample_city import OWN, SAMPLE
@@ -21,7 +22,8 @@ from whistle_engine.story import parse_story, play
 from whistle_engine.testing import Taken
 from whistle_engine.testing.laws import LAWS, PolicyLaws, step_law
 
-CITIES = Path(__file__).parents[1] / "policies"
+ROOT = Path(__file__).parents[2]
+CITIES = ROOT / "tests" / "policies"
 
 # ---------------------------------------------------------------- every law, on every city
 
@@ -61,16 +63,13 @@ def test_every_clause_that_a_policy_can_break_is_a_law() -> None:
 # ---------------------------------------------------------------- a repository of its own
 
 
-def suite(place: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run the sample repository's tests, by nothing but what is installed."""
+def python(*arguments: str | Path, cwd: Path, site: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python on nothing but what is installed, this engine in a folder of its own."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    env["PYTHONPATH"] = str(Path(whistle_engine.__file__).parents[1])
-    if os.environ.get("WHISTLE_TEST_INSTALLED") == "1":
-        del env["PYTHONPATH"]
-    return subprocess.run(  # noqa: S603  our own interpreter and tests
-        [sys.executable, "-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider", *options],
-        cwd=place,
-        env=env,
+    return subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=env | {"PYTHONPATH": str(site)},
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -79,14 +78,54 @@ def suite(place: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the engine's wheel is installed; if the tests are about an installed one, that."""
+    if os.environ.get("WHISTLE_TEST_INSTALLED") == "1":
+        return Path(whistle_engine.__file__).parents[1]
+    dist, folder = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
+    build = ("-m", "build", "--wheel", "--no-isolation", "--outdir", dist)
+    built = python(*build, cwd=ROOT, site=folder)
+    assert built.returncode == 0, built.stdout + built.stderr
+    (wheel,) = dist.glob("*.whl")
+    install = ("-m", "pip", "--disable-pip-version-check", "install", "--no-deps", "--no-index")
+    installed = python(*install, "--target", folder, wheel, cwd=dist, site=folder)
+    assert installed.returncode == 0, installed.stdout + installed.stderr
+    return folder
+
+
+@frozen
+class Repository:
+    """The sample as a repository beside this one, and where the engine is installed for it."""
+
+    place: Path
+    site: Path
+
+    def __truediv__(self, name: str) -> Path:
+        return self.place / name
+
+    def suite(self, *options: str) -> subprocess.CompletedProcess[str]:
+        """Run its tests."""
+        run = ("-m", "pytest", "-q", "-rf", "-p", "no:cacheprovider", *options)
+        return python(*run, cwd=self.place, site=self.site)
+
+
 @pytest.fixture
-def repository(tmp_path: Path) -> Path:
-    """The sample as a repository beside this one."""
+def repository(tmp_path: Path, site: Path) -> Repository:
+    """The sample, with fewer stories."""
     place = tmp_path / "linjiang"
     shutil.copytree(SAMPLE, place, ignore=shutil.ignore_patterns("__*", "conftest.py"))
     change(place / "test_linjiang.py", "laws = (soon,)", "laws = (soon,)\n    stories = 60")
     (place / "pyproject.toml").write_text("[tool.pytest]\n", encoding="utf-8")
-    return place
+    return Repository(place, site)
+
+
+def test_the_sample_sees_the_installed_wheel_and_nothing_else(repository: Repository) -> None:
+    asked = "import whistle_engine; print(whistle_engine.__file__)"
+    done = python("-c", asked, cwd=repository.place, site=repository.site)
+    found = Path(done.stdout.strip())
+    assert found.is_relative_to(repository.site), done.stderr
+    assert not found.is_relative_to(ROOT / "src")
 
 
 def failed(done: subprocess.CompletedProcess[str]) -> set[str]:
@@ -101,17 +140,17 @@ def change(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_a_repository_of_its_own_holds_every_law_on_its_own_policy(repository: Path) -> None:
-    done = suite(repository)
+def test_a_repository_of_its_own_holds_every_law_on_its_own_policy(repository: Repository) -> None:
+    done = repository.suite()
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{len(LAWS) + 1} passed" in done.stdout
 
 
-def test_its_own_law_fails_where_its_policy_breaks_it(repository: Path) -> None:
+def test_its_own_law_fails_where_its_policy_breaks_it(repository: Repository) -> None:
     change(
         repository / "linjiang.toml", 'report_in = "4 work hours"', 'report_in = "20 working days"'
     )
-    done = suite(repository, "-k", f"{OWN} or FR2 or L9")
+    done = repository.suite("-k", f"{OWN} or FR2 or L9")
     assert done.returncode == 1, done.stdout + done.stderr
     assert failed(done) == {OWN}
     assert "days to report in" in done.stdout
@@ -123,22 +162,22 @@ def test_its_own_law_fails_where_its_policy_breaks_it(repository: Path) -> None:
     assert last.state.responders
 
 
-def test_a_law_of_the_library_fails_where_its_policy_breaks_it(repository: Path) -> None:
-    """A policy that loads, and by which nobody may blow, take on or send: a dead end."""
+def test_a_law_of_the_library_fails_where_its_policy_breaks_it(repository: Repository) -> None:
+    """A policy that loads, and by which nobody can say that a matter is settled."""
     change(
         repository / "linjiang.toml",
         'admit = ["coordinator"]',
-        'admit = ["coordinator"]\nblow = []\ntake_on = []',
+        'admit = ["coordinator"]\nmark = ["coordinator"]\ncall_back = []',
     )
-    done = suite(repository, "-k", "L17 or FR7 or L14")
+    done = repository.suite("-k", "L17 or FR7 or L14")
     assert done.returncode == 1, done.stdout + done.stderr
     assert failed(done) == {"L17"}
     assert "came from" in done.stdout
 
 
-def test_its_changed_law_fails_where_it_should(repository: Path) -> None:
+def test_its_changed_law_fails_where_it_should(repository: Repository) -> None:
     change(repository / "test_linjiang.py", "days=14", "hours=2")
-    done = suite(repository, "-k", OWN)
+    done = repository.suite("-k", OWN)
     assert done.returncode == 1, done.stdout + done.stderr
     assert failed(done) == {OWN}
 

@@ -70,6 +70,10 @@ def test_a_broken_law_is_told_with_a_story_that_plays(
     path = tmp_path / "new" / "breaks-FR5.toml"
     assert str(path) in result.output.replace("\n", "")
     assert play(read_story(path)).steps[-1].step.do == "send_back"
+    path.write_text("mine", encoding="utf-8")
+    run(*SMALL, "--stories", str(tmp_path / "new"), "--lang", "en")
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert read_story(path.with_name("breaks-FR5-2.toml")).steps
 
 
 @pytest.mark.parametrize(

@@ -98,15 +98,19 @@ def _line(one: Explored, lang: Lang) -> str:
 
 
 def put(exploration: Exploration, folder: Path) -> dict[str, Path]:
-    """Write a story for each law that is broken; the files by the names of the laws."""
+    """Write a story for each law that is broken, over no other file; the files by the laws."""
     from whistle_engine.story import write_story
 
     paths: dict[str, Path] = {}
     for law, violation in exploration.broken.items():
         if violation.story is not None:
             folder.mkdir(parents=True, exist_ok=True)
-            paths[law] = folder / f"breaks-{law}.toml"
-            paths[law].write_text(write_story(violation.story), encoding="utf-8")
+            path, number = folder / f"breaks-{law}.toml", 1
+            while path.exists():
+                number += 1
+                path = folder / f"breaks-{law}-{number}.toml"
+            path.write_text(write_story(violation.story), encoding="utf-8")
+            paths[law] = path
     return paths
 
 
