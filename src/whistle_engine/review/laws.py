@@ -74,6 +74,8 @@ def fr1(step: Taken) -> Iterator[str]:
         yield f"{leads[0].unit} leads and may not"
     elif unit.kind in INVITED_ONLY and not after.accepted:
         yield f"{unit.code} leads and has not accepted"
+    if after.first_responder not in {r.unit for r in after.responders}:
+        yield f"the first responder, {after.first_responder}, was let go"
     before = step.before
     if (
         before is not None

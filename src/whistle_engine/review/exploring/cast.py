@@ -50,9 +50,11 @@ class Cast:
         return tuple(act for act in TRANSITIONS if act in self.scope.acts and act is not c.Receive)
 
     @cached_property
-    def low(self) -> UnitCode:
-        """A unit to which nothing may flow back."""
-        return self.scope.street
+    def named(self) -> tuple[UnitCode, ...]:
+        """The units that somebody may name: those, and the ones to which nothing may flow back."""
+        scope = self.scope
+        below = (scope.street, scope.community, scope.place)
+        return tuple(dict.fromkeys((*self.responding, *below)))
 
     @cached_property
     def actors(self) -> tuple[Actor, ...]:

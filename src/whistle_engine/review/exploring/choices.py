@@ -25,7 +25,6 @@ from whistle_engine.model import (
     Satisfied,
     Solved,
     Stage,
-    UnitCode,
     View,
     What,
     changed,
@@ -172,10 +171,6 @@ def _survivors(fit: View, own: View) -> Iterator[View]:
 _Acts = Callable[[Matter, Cast], Iterable[c.Act]]
 
 
-def _lows(cast: Cast) -> tuple[UnitCode, ...]:
-    return (*cast.responding, cast.low) if cast.low not in cast.responding else cast.responding
-
-
 def _classify(_matter: Matter, cast: Cast) -> Iterator[c.Act]:
     for facts in cast.scope.facts:
         yield c.Classify(facts=facts)
@@ -209,7 +204,7 @@ def _stand_down(_matter: Matter, _cast: Cast) -> Iterator[c.Act]:
 
 
 def _send_straight(_matter: Matter, cast: Cast) -> Iterator[c.Act]:
-    for unit in _lows(cast):
+    for unit in cast.named:
         yield c.SendStraight(to=unit)
 
 
@@ -220,7 +215,7 @@ def _dispatch(_matter: Matter, cast: Cast) -> Iterator[c.Act]:
 
 
 def _bring_in(_matter: Matter, cast: Cast) -> Iterator[c.Act]:
-    for unit in _lows(cast):
+    for unit in cast.named:
         yield c.BringIn(unit=unit)
 
 
@@ -246,7 +241,7 @@ def _feed_back(matter: Matter, cast: Cast) -> Iterator[c.Act]:
 
 
 def _object(_matter: Matter, cast: Cast) -> Iterator[c.Act]:
-    for unit in _lows(cast):
+    for unit in cast.named:
         yield c.Object(clause="1", names=unit)
 
 
@@ -298,7 +293,7 @@ def _supervise(matter: Matter, _cast: Cast) -> Iterator[c.Act]:
 
 
 def _designate(_matter: Matter, cast: Cast) -> Iterator[c.Act]:
-    for unit in _lows(cast):
+    for unit in cast.named:
         yield c.Designate(unit=unit)
 
 
