@@ -115,7 +115,7 @@ def _faults(results: Mapping[str, Finding | None]) -> Iterator[str]:
     yield ""
     yield "## Planted faults"
     yield ""
-    yield "So that an exploration can be trusted, faults of the core that are [planted](laws.md) are"
+    yield "So that an exploration can be trusted, some [planted](laws.md) faults of the core are"
     yield "explored too, in the quick scopes of Xingqing's policy, up to the first in which a"
     yield f"law is broken. {len(results)} were tried; exploring alone, without any test, finds"
     yield f"{found} of them, by the laws named here. The others break no law in these scopes:"
