@@ -18,13 +18,15 @@ export PIP_REQUIRE_VIRTUALENV := 1
 unexport PYTHONPATH PYTHONHOME MYPYPATH VIRTUAL_ENV
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test crash explore hostile faults lint format generate docs changelog bench \
-	bench-large constraints clean
+.PHONY: help demo test crash stories explore explore-deep explore-faults hostile faults \
+	lint format generate docs changelog bench bench-large constraints clean
 
 help:
 	@echo "make demo      play both cases of the article"
 	@echo "make test      build the wheel, install it, run the tests against it"
-	@echo "make explore   the same with many more random stories"
+	@echo "make stories   the same with many more random stories"
+	@echo "make explore   hold every law against every state under each policy; explore-deep: for hours"
+	@echo "make explore-faults   plant faults, and see by which law an exploration finds each"
 	@echo "make crash     kill workers on one store, 500 times, and see that nothing is lost"
 	@echo "make hostile   feed 200,000 bad policies, stories, commands, bytes and command lines"
 	@echo "make faults    plant faults in copies of the sources, and see that the tests find each"
@@ -47,12 +49,22 @@ test: $(DEV)/.installed
 crash: $(DEV)/.installed
 	$(DEV)/bin/python -m tests.crash.run --kills 500
 
-explore: $(DEV)/.installed
+stories: $(DEV)/.installed
 	WHISTLE_TEST_INSTALLED=1 HYPOTHESIS_PROFILE=explore $(DEV)/bin/pytest $(PYTEST_ARGS)
 
 # Each input is made by its own seed: --only KIND --first SEED --count 1 makes one again.
 hostile: $(DEV)/.installed
 	$(DEV)/bin/python -m tests.hostile.run --count 200000
+
+# All cores; the figures go to docs/reference/exploration.md, stories of broken laws to build/.
+explore: $(DEV)/.tools
+	PYTHONPATH=src $(DEV)/bin/python -B -m tests.explored.run --stories build/explored --write
+
+explore-deep: $(DEV)/.tools
+	PYTHONPATH=src $(DEV)/bin/python -B -m tests.explored.run --stories build/explored --scopes deep
+
+explore-faults: $(DEV)/.tools
+	PYTHONPATH=src $(DEV)/bin/python -B -m tests.explored.faults --write
 
 faults: $(DEV)/.tools
 	$(DEV)/bin/python -B -m tests.planted.run --write docs/reference/laws.md

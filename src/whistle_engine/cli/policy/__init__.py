@@ -11,6 +11,7 @@ COMMANDS = {
     "new": "policy.new",
     "calendar": "policy.calendar",
     "check": "policy.check",
+    "explore": "policy.explore",
     "propose": "policy.propose",
 }
 """The commands, and the modules of this package that hold them under the same name."""

@@ -37,12 +37,30 @@ HELP: Mapping[str, str] = {
     "policy check epilog": (
         "退出码：0没有问题，或都已说明理由；1发现问题；2用法不对，或文件不能用。"
         '--json输出：{"findings": [{"code", "severity", "key", "file", "line", "column", "zh", '
-        '"en", "witness", "value", "accepted"}], "on", "digests": {"policy", "directory"}}；'
+        '"en", "witness", "value", "accepted"}], "on", "digests": {"policy", "directory"}}，'
+        '用--explore时另有"exploration"，即policy explore的各个范围；'
         '文件不能用时为{"problems": [{"code", "key", "file", "line", "column", "zh", "en"}]}。'
     ),
     "policy check --directory": "名录文件；默认是同一文件夹中的“名称.directory.toml”。",
     "policy check --on": "按哪一天检查；默认今天，按当地时间，且不早于规则施行之日。",
     "policy check --all": "已说明理由、予以保留的也列出。",
+    "policy check --explore": "并逐一穷尽快速范围内的各种状态，核对各项条款；参见policy explore。",
+    "policy explore": """穷尽一份规则下事项可能出现的各种状态，逐一核对各项条款。
+
+文件是一份规则，或自带规则的名称。不成立的条款，以能够显示它的最短经过说明。""",
+    "policy explore epilog": (
+        "退出码：0各项条款在所有状态下都成立；1有条款不成立；2用法不对，或文件不能用。"
+        '--json输出：{"scopes": [{"name", "states", "moves", "depth", "complete", "stages", '
+        '"laws", "silence", "violations": [{"law", "words", "way": [{"zh", "en"}], "story"}]}]}；'
+        "silence以秒计。"
+    ),
+    "policy explore --directory": "名录文件；默认是同一文件夹中的“名称.directory.toml”。",
+    "policy explore --scopes": "quick用时几十秒，full用时几分钟到几十分钟，deep用时数小时。",
+    "policy explore --category": "只穷尽这一类别的事项。",
+    "policy explore --side": "同时考虑的情形；可以多次指定。",
+    "policy explore --most": "一个范围内最多考察多少个状态。",
+    "policy explore --jobs": "同时用几个进程；默认与处理器数相同。",
+    "policy explore --stories": "把不成立的条款写成故事文件，放进这个文件夹。",
     "policy propose": """把一项决定写成规则文件的补丁，今后的事项照此办理。
 
 文件本身不改。补丁用patch -p1或git apply在本文件夹中应用。该类别原有的一行截至前一天，
