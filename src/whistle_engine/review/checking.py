@@ -22,14 +22,18 @@ from whistle_engine.review.checks import (
     calendar,
     catalogue,
     dates,
+    floors,
     ladders,
     limits,
     names,
     people,
+    powers,
     references,
+    rules,
+    steps,
     units,
 )
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.findings import Finding, Severity, finding
 from whistle_engine.review.sentences import CHANGED, FINDINGS, NO_VALUE
 from whistle_engine.review.words import worded
 
@@ -48,6 +52,10 @@ OF_POLICY: tuple[Check, ...] = (
     limits.limits,
     ladders.covered,
     ladders.rungs,
+    steps.steps,
+    rules.rules,
+    floors.floors,
+    powers.powers,
     names.alike,
     names.titles,
 )
@@ -66,6 +74,10 @@ OF_BOTH: tuple[Check, ...] = (
     people.twice,
 )
 """Checks that need one."""
+
+PLAYED: tuple[Check, ...] = ()
+"""Checks that play the policy, and hold the laws against what comes of it. They need a directory,
+and take their time; so they come last, when nothing else was found that would spoil them."""
 
 
 def check(
@@ -88,6 +100,8 @@ def check(
     subject = Subject(policy, directory, max(on or begins, begins))
     checks = OF_POLICY if directory is None else (*OF_POLICY, *OF_BOTH)
     found = [each for run in checks for each in run(subject)]
+    if directory is not None and not any(each.severity is Severity.ERROR for each in found):
+        found += [each for run in PLAYED for each in run(subject)]
     found, used = _accepted(found, policy.value.accepted)
     if directory is not None:
         found += _unused(policy.value, subject, used)
