@@ -124,3 +124,14 @@ def decided(policy: Policy, facts: Facts) -> Result:
     """What the engine itself decides."""
     found = compile_classifier(policy)(declared(policy, facts), NOON)
     return found.affair, found.kind
+
+
+def union(old: Policy, new: Policy) -> Iterator[Facts]:
+    """Every combination of the facts of both, with the signals."""
+    held: dict[str, dict[str, None]] = {"category": {UNKNOWN: None}}
+    for policy in (old, new):
+        held["category"] |= dict.fromkeys(row.code for row in policy.categories)
+        for fact in policy.facts:
+            held.setdefault(fact.name, {}).update(dict.fromkeys(fact.values))
+    for values in product(*held.values()):
+        yield tuple(zip(held, values, strict=True))

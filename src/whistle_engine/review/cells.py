@@ -78,13 +78,15 @@ _Step = tuple[int, tuple[Hashable, ...], int, int, int, int]
 known, it, and how many they are."""
 
 
-def cells(axes: Sequence[Axis], tests: Iterable[Test], *, most: int = MOST) -> tuple[Cell, ...]:
+def cells(
+    axes: Sequence[Axis], tests: Iterable[Test], *, most: int | None = None
+) -> tuple[Cell, ...]:
     """Take a space apart.
 
     Args:
         axes: the facts; a fact without an axis is always ``unknown``.
         tests: what each rule asks.
-        most: how many cells there may be.
+        most: how many cells there may be; by default :data:`MOST`.
 
     Raises:
         TooManyCellsError: there are more.
@@ -105,8 +107,10 @@ def cells(axes: Sequence[Axis], tests: Iterable[Test], *, most: int = MOST) -> t
                 held = (count * times, size + cost, (*point, first), (*within, values))
                 other = reached.get(state)
                 reached[state] = held if other is None else _joined(held, other)
-        if len(reached) > most:
-            raise TooManyCellsError(f"the rules divide the facts into more than {most:,} parts")
+        if len(reached) > (MOST if most is None else most):
+            raise TooManyCellsError(
+                f"the rules divide the facts into more than {most or MOST:,} parts"
+            )
         states = reached
     return tuple(Cell(matching, marks, *held) for (matching, marks), held in states.items())
 

@@ -31,10 +31,11 @@ RULE_FINDINGS: Mapping[str, Label] = {
         "or accept the order",
     ),
     "caught_all": Label(
-        "{names}只由最后一条规则兜底，判为“{result}”，与派单目录（“{category}”为“{row}”）不符；"
-        "请为其写规则，或让最后一条按派单目录",
-        '{names}: only the last rule decides, as "{result}", and the catalogue has "{row}" for '
-        '"{category}"; write a rule for them, or let the last one leave it to the catalogue',
+        "没有其他规则适用的，{names}由最后一条规则一律判为“{result}”，与派单目录不符（如“{category}”列为“{row}”）；"
+        "请让最后一条按派单目录，或为其写规则",
+        'where no other rule matches, the last one decides {names} as "{result}", and not as the '
+        'catalogue has it (such as "{row}" for "{category}"); let it leave them to the catalogue, '
+        "or write a rule for them",
     ),
     "row_contradicted": Label(
         "派单目录把“{name}”列为“{row}”，而{names}总是另判（如“{result}”），目录此项不起作用；请改为一致",
@@ -67,16 +68,6 @@ RULE_FINDINGS: Mapping[str, Label] = {
         "permissions.blow does not have {names}, so to name them here is in vain; make the two "
         "agree",
     ),
-    "coordinator_leads": Label(
-        "统筹协调单位主办“{name}”，自己的异议、轮次、办结由自己裁定；请改由其他单位主办",
-        'the coordinator leads "{name}", and would decide on its own objections, rounds and '
-        "closing; name another lead",
-    ),
-    "coordinator_leads_urgent": Label(
-        "应急兜底主办（urgent_lead）就是统筹协调单位，自己的异议、轮次、办结由自己裁定；请改由其他单位",
-        "whoever leads where an emergency finds no lead is the coordinator, and would decide on "
-        "its own objections, rounds and closing; name another unit",
-    ),
     "own_extension": Label(
         "延期只由街道批准，而街道自己主办时不得自批（{names}），等于无人可批；请补入coordinator",
         "only the street may grant an extension, and where it leads itself ({names}) it may not, "
@@ -103,8 +94,6 @@ RULE_FINDINGS: Mapping[str, Label] = {
 RULE_ERRORS = frozenset(
     {
         "caught_all",
-        "coordinator_leads",
-        "coordinator_leads_urgent",
         "floor_below_earlier",
         "own_extension",
         "rule_never",

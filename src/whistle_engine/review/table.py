@@ -27,7 +27,8 @@ class Standing:
         decides: how many of them no rule before it takes.
         changes: how many of these would be decided otherwise without it.
         over: the rules after it that would decide some of these otherwise, by their numbers. Not
-            those that match whatever it matches: it is an exception from them.
+            those that match whatever it matches: it is an exception from them; nor those that
+            never decide.
         witness: the smallest facts that one of them would decide otherwise.
     """
 
@@ -119,7 +120,8 @@ class Table:
             behind[first, row] = behind.get((first, row), 0) | after
             if not after or self.result(lowest(after), row) != self.result(first, row):
                 changes[first] += cell.count
-        over = {key: self._otherwise(*key, after) for key, after in behind.items()}
+        alive = sum(1 << number for number, count in enumerate(decides) if count)
+        over = {key: self._otherwise(*key, after & alive) for key, after in behind.items()}
         every = [0] * size
         for (number, _), found in over.items():
             every[number] |= found

@@ -61,18 +61,6 @@ def _blowing(subject: Subject) -> Iterator[Finding]:
 
 def _own_work(subject: Subject) -> Iterator[Finding]:
     policy = subject.policy
-    if policy.coordinator == policy.urgent_lead:
-        yield finding("coordinator_leads_urgent", "urgent_lead", policy.urgent_lead)
-    for number, row in enumerate(policy.categories):
-        if policy.coordinator in row.leads:
-            yield finding(
-                "coordinator_leads",
-                f"categories.{row.code}.leads",
-                policy.coordinator,
-                spot=subject.row("categories", number, "leads"),
-                witness=(("category", row.code),),
-                name=titled(row.title, row.code),
-            )
     only_street = frozenset({Party.STREET})
     leading = bool(policy.street_list) or any(STREET in row.leads for row in policy.categories)
     extended = [kind for kind in policy.kinds if kind.extension is not None]

@@ -5,13 +5,13 @@ All of it over every combination of facts that is possible (:mod:`whistle_engine
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from whistle_engine.classify import CATEGORY, TIMING
 from whistle_engine.model import UNKNOWN, Label
 from whistle_engine.problems import Spot
-from whistle_engine.review.cells import TooManyCellsError, bits, lowest
+from whistle_engine.review.cells import Cell, TooManyCellsError, bits, lowest
 from whistle_engine.review.checks import Subject
 from whistle_engine.review.deciding import Result
 from whistle_engine.review.findings import Finding, Involved, finding
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _NAMED = 6
 """So many categories are named in a sentence; of more, the first."""
+
+_LISTED = 20
+"""So many are named in the value of a finding; of more it has the number."""
 
 SCOPE = "scope"
 """The fact by which the limits of talking a matter over are chosen."""
@@ -148,28 +151,28 @@ def _with_lines(numbers: Iterable[int], subject: Subject) -> Label:
 
 
 def _caught(subject: Subject) -> Iterator[Finding]:
-    """Categories of which the catalogue says one thing, and the rules always another.
+    """Categories that the rules decide otherwise than the catalogue says.
 
-    Those that nothing but the last rule decides are told together: it catches what was forgotten.
+    By the last rule, where no other matches, since it catches what was forgotten: those are told
+    together. Or by others in every case: then the row of the catalogue never counts.
     """
     table = subject.table
     axis, last = table.axes[0], len(table.rules) - 1
     deciding: dict[int, int] = {}
-    fitting = 0
+    fitting, caught = 0, list[Cell]()
     for cell in table.cells:
-        first, row = lowest(cell.matching), row_of(cell)
-        deciding[first] = deciding.get(first, 0) | cell.within[0]
+        first, row, codes = lowest(cell.matching), row_of(cell), cell.within[0]
+        deciding[first] = deciding.get(first, 0) | codes
         if row is None or table.result(first, row) == _told(row, table.least):
-            fitting |= cell.within[0]
-    by_others = 0
-    for number, codes in deciding.items():
-        by_others |= codes if number != last else 0
-    never = ((1 << len(axis.values)) - 1) & ~fitting
-    caught = tuple(axis.values[n] for n in bits(never & ~by_others))
+            fitting |= codes
+        elif first == last:
+            caught.append(cell)
+            fitting |= codes
     if caught:
         yield _by_last(caught, subject)
-    for code in (axis.values[n] for n in bits(never & by_others)):
-        yield _row_never(code, deciding, subject)
+    never = ((1 << len(axis.values)) - 1) & ~fitting
+    for code in (axis.values[n] for n in bits(never)):
+        yield _contradicted(code, deciding, subject)
 
 
 def _told(row: Result, least: str) -> Result:
@@ -177,25 +180,31 @@ def _told(row: Result, least: str) -> Result:
     return (affair, (kind or least) if affair.value == "public" else None)
 
 
-def _by_last(codes: tuple[str, ...], subject: Subject) -> Finding:
-    last = len(subject.policy.rules) - 1
+def _by_last(caught: Sequence[Cell], subject: Subject) -> Finding:
+    """The categories of some cells of the last rule."""
+    table, last = subject.table, len(subject.policy.rules) - 1
     rule = subject.policy.rules[last]
-    witness = ((CATEGORY, codes[0]),)
-    row = _row(codes[0], subject)
+    smallest = min(caught, key=lambda cell: (cell.size, cell.point))
+    witness = table.facts(smallest)
+    first, row = dict(witness)[CATEGORY], row_of(smallest)
+    held = 0
+    for cell in caught:
+        held |= cell.within[0]
+    codes = tuple(table.axes[0].values[n] for n in bits(held))
     return finding(
         "caught_all",
         f"rules.{rule.id}",
-        ", ".join(codes),
+        ", ".join(codes[:_LISTED]) + (f" + {len(codes) - _LISTED}" if codes[_LISTED:] else ""),
         spot=_spot(last, subject),
         witness=witness,
         names=subject.naming.categories(codes, most=_NAMED),
-        category=titled(subject.naming.category(codes[0]), codes[0]),
-        result=subject.naming.result(subject.table.result(last, row)),
+        category=titled(subject.naming.category(first), first),
+        result=subject.naming.result(table.result(last, row)),
         row=subject.naming.result(row) if row is not None else "",
     )
 
 
-def _row_never(code: str, deciding: dict[int, int], subject: Subject) -> Finding:
+def _contradicted(code: str, deciding: dict[int, int], subject: Subject) -> Finding:
     """A category that some rules, whatever the facts, decide otherwise than its row."""
     table = subject.table
     bit = 1 << table.axes[0].values.index(code)
