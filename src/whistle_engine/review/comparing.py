@@ -190,7 +190,7 @@ class _Both:
         groups = [self._group(change, held) for change, held in found.items()]
         groups.sort(key=lambda group: (-group.calm, -group.count, group.witness))
         calm = prod(len(axis.values) for axis in self.axes)
-        return Epoch(self.on, tuple(groups), calm * 4 ** len(self.signals), calm)
+        return Epoch(self.on, tuple(groups), calm * len(_VALUES) ** self._free, calm)
 
     def _group(self, change: Change, held: list[tuple[Cell, _Floors, int, Facts]]) -> Group:
         calm = {cell: None for cell, floors, _, _ in held if floors == (None, None)}
@@ -283,6 +283,11 @@ class _Both:
         """The signals of both."""
         return tuple(dict.fromkeys(name for policy in self.policies for name in signals(policy)))
 
+    @property
+    def _free(self) -> int:
+        """How many signals are no fact of either."""
+        return len(set(self.signals) - {axis.name for axis in self.axes})
+
     @cached_property
     def _kept(self) -> dict[tuple[Hashable, ...], _Dangers]:
         return {}
@@ -326,18 +331,13 @@ class _Both:
 
     def _parts(self, held: Iterable[Cell]) -> Iterator[Part]:
         """Cells as values of facts: two that differ in the values of one fact only are one."""
-        whole: dict[tuple[int, ...], int] = {}
-        rest: list[Cell] = []
+        by_whole: dict[bool, dict[tuple[int, ...], int]] = {True: {}, False: {}}
         for cell in held:
-            if cell.whole:
-                whole[cell.within] = cell.count
-            else:
-                rest.append(cell)
-        joined = _merged(whole)
-        for within, count in sorted(joined.items(), key=lambda part: (-part[1], part[0])):
-            yield Part(self._told(within), count, whole=True)
-        for cell in sorted(rest, key=lambda cell: (-cell.count, cell.point)):
-            yield Part(self._told(cell.within), cell.count, whole=False)
+            boxes = by_whole[cell.whole]
+            boxes[cell.within] = boxes.get(cell.within, 0) + cell.count
+        for whole, boxes in by_whole.items():
+            for within, count in sorted(_merged(boxes).items(), key=lambda b: (-b[1], b[0])):
+                yield Part(self._told(within), count, whole)
 
     def _told(self, within: tuple[int, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return tuple(
@@ -351,9 +351,9 @@ _VALUES = (UNKNOWN, *(value for value in SIGNAL_VALUES if value != UNKNOWN))
 """The values of a signal, what is not known first."""
 
 
-def _merged(whole: dict[tuple[int, ...], int]) -> dict[tuple[int, ...], int]:
-    """Boxes joined where they differ on one axis only, until none do."""
-    held = dict(whole)
+def _merged(boxes: dict[tuple[int, ...], int]) -> dict[tuple[int, ...], int]:
+    """Boxes with their counts, joined where they differ on one axis only, until none do."""
+    held = dict(boxes)
     axes = range(len(next(iter(held), ())))
     again = True
     while again:

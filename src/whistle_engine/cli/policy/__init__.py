@@ -10,6 +10,7 @@ COMMANDS = {
     "new": "policy.new",
     "calendar": "policy.calendar",
     "check": "policy.check",
+    "diff": "policy.diff",
     "propose": "policy.propose",
 }
 """The commands, and the modules of this package that hold them under the same name."""
