@@ -10,6 +10,7 @@ COMMANDS = {
     "new": "policy.new",
     "calendar": "policy.calendar",
     "check": "policy.check",
+    "coverage": "policy.coverage",
     "diff": "policy.diff",
     "propose": "policy.propose",
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from whistle_engine.model import Facts
 
 if TYPE_CHECKING:
+    from whistle_engine.review.coverage import Step
     from whistle_engine.storage.api import Store
     from whistle_engine.storage.rows import Record
 
@@ -25,6 +26,23 @@ def decisions(store: Store) -> Iterator[tuple[Facts, datetime]]:
         for event in load_events(record.events):
             if isinstance(event, Classified):
                 yield event.facts, event.at
+
+
+def steps(store: Store) -> Iterator[Step]:
+    """Every event that was recorded, with its matter's state before it."""
+    from whistle_engine.codec import load_events
+    from whistle_engine.model import Matter
+    from whistle_engine.workflow import evolve
+
+    after: str | None = None
+    while page := store.scan(after, limit=PAGE):
+        for history in page:
+            after = history.matter
+            state: Matter | None = None
+            for record in history.records:
+                for event in load_events(record.events):
+                    yield state, event
+                    state = evolve(state, event, matter=history.matter)
 
 
 def records(store: Store) -> Iterator[Record]:
