@@ -13,11 +13,13 @@ from typing import Literal
 from attrs import frozen
 
 from whistle_engine import events as e
-from whistle_engine.classify import CATEGORY, compile_classifier
+from whistle_engine.classify import CATEGORY, TIMING, compile_classifier
 from whistle_engine.events import Event
 from whistle_engine.model import UNKNOWN, Clock, Label, Matter, What
 from whistle_engine.policy import Policy
 from whistle_engine.review.deciding import declared
+from whistle_engine.review.difference_words import joined
+from whistle_engine.review.naming import Naming
 from whistle_engine.review.words import called
 
 Sort = Literal["rules", "floors", "categories", "kinds", "rungs"]
@@ -116,15 +118,12 @@ def _rungs(policy: Policy) -> dict[_Rung, str]:
 def _items(policy: Policy) -> Iterator[tuple[Sort, str, Label]]:
     for rule in policy.rules:
         yield "rules", f"rules.{rule.id}", rule.title
-    titles = {fact.name: fact.title for fact in policy.facts}
+    naming = Naming((policy,))
     for floor in policy.floors:
-        where = f"{floor.level}.{floor.timing}"
-        title = titles.get(floor.signal, Label(floor.signal, floor.signal))
-        yield (
-            "floors",
-            f"signals.{floor.signal}.{where}",
-            Label(f"{title.zh} {where}", f"{title.en} {where}"),
-        )
+        key = f"signals.{floor.signal}.{floor.level}.{floor.timing}"
+        level, timing = naming.value(floor.signal, floor.level), naming.value(TIMING, floor.timing)
+        title = joined(joined(naming.fact(floor.signal), level), timing)
+        yield "floors", key, title
     for code, title in {row.code: row.title for row in policy.categories}.items():
         yield "categories", f"categories.{code}", title
     for kind in policy.kinds:

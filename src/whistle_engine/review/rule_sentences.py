@@ -15,8 +15,8 @@ RULE_FINDINGS: Mapping[str, Label] = {
     "rule_never": Label(
         "规则“{name}”永不起作用：它管的情形都已被{names}先行判定（例：{example}，{then}）；"
         "请移到其前，或删去",
-        'the rule "{name}" never decides: whatever it matches is taken before by {names} (such as '
-        "{example}: {then}); move it above them, or delete it",
+        'the rule "{name}" never decides: whatever it matches is decided above it, by {names} '
+        "(such as {example}: {then}); move it above them, or delete it",
     ),
     "rule_idle": Label(
         "规则“{name}”删去后结果不变：由{names}照样判定（例：{example}，{then}）；请删去，或改正其条件、结果",

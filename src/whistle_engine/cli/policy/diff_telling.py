@@ -160,7 +160,8 @@ def lines(teller: Teller) -> Iterator[str]:
         yield heading
         for each in held:
             values = f"{teller.text(each.before)} → {teller.text(each.after)}"
-            yield f"  {teller.text(each.title)}: {values} [{each.key}]"
+            told = teller.say("value", name=teller.text(each.title), values=values)
+            yield f"  {told} [{each.key}]"
 
 
 def _epoch(teller: Teller, epoch: Epoch, *, first: bool) -> Iterator[str]:
