@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 from click.testing import CliRunner, Result
 
 from tests.checked import DIRECTORY, POLICY
 from whistle_engine.cli.app import whistle
 from whistle_engine.cli.policy.diff_telling import percent
-from whistle_engine.policy import Policy
+from whistle_engine.model import Affair, Label, Party
+from whistle_engine.policy import Accepted, Policy
 from whistle_engine.policy_file import Files, load_policy, shipped_files, shipped_names
 from whistle_engine.review.diff import diff
 
@@ -98,7 +101,8 @@ def test_what_is_only_written_otherwise_is_equivalent() -> None:
     renamed = ('id = "all"', 'id = "everything"')
     found = diff(read(), read(said, sources, renamed, ('version = "1"', 'version = "2"')))
     assert found.equivalent
-    assert {each.key for each in found.values} == {"version", "rules.all", "rules.everything"}
+    told = {each.key for each in found.values}
+    assert told >= {"version", "rules.all", "rules.everything", "kinds.quick.source"}
 
 
 def test_an_early_ladder_that_is_moved_changes_nothing() -> None:
@@ -113,6 +117,37 @@ def test_every_policy_is_equivalent_to_itself(name: str) -> None:
     found = diff(policy, policy)
     assert found.equivalent
     assert found.values == ()
+
+
+def test_nothing_that_a_policy_sets_is_left_out() -> None:
+    """Each field of a policy, changed by itself, is a difference; what it means is told apart."""
+    policy = read()
+    day = policy.in_force_from + timedelta(days=9)
+    changed: dict[str, Any] = {
+        "code": "other", "title": Label("别处", "Elsewhere"), "version": "9", "in_force_from": day,
+        "utc_offset": timedelta(hours=7), "shifts": policy.shifts[:1],
+        "calendar": evolve(policy.calendar, holidays=frozenset({day})),
+        "channels": {}, "routes": {}, "facts": policy.facts[:-1], "floors": policy.floors[:-1],
+        "rules": (evolve(policy.rules[0], affair=Affair.SHARED),),
+        "kinds": (evolve(policy.kinds[0], evidence=5), *policy.kinds[1:]),
+        "categories": policy.categories[:-1], "street_list": (),
+        "tracks": tuple(evolve(t, limit=evolve(t.limit, amount=77)) for t in policy.tracks),
+        "limits": {**policy.limits, "look": evolve(policy.limits["look"], amount=9)},
+        "ladders": policy.ladders[1:],
+        "objections": evolve(policy.objections, answer=policy.limits["docket"]),
+        "extensions": evolve(policy.extensions, decided_by=Party.COORDINATOR),
+        "deferrals": evolve(policy.deferrals, most=7), "marks": evolve(policy.marks, rounds=9),
+        "enforcement": frozenset(), "urgent_lead": "police", "coordinator": "centre",
+        "operations": "office", "hotline": None, "straight": True, "permissions": {"urge": set()},
+        "sources": {}, "messages": {"resident.received": Label("收到", "got it")},
+        "accepted": (Accepted(code="look_longer", key="limits.look", source="choice: 无 | none"),),
+    }  # fmt: skip
+    assert set(changed) == {each.name for each in fields(Policy)}
+    provenance = {"version", "in_force_from", "sources", "accepted"}
+    for name, value in changed.items():
+        found = diff(policy, evolve(policy, **{name: value}), begins=policy.in_force_from)
+        assert found.equivalent == (name in provenance), name
+        assert found.values or found.epochs[0].groups, name
 
 
 # ---------------------------------------------------------------- the command

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from attrs import frozen
+
+from whistle_engine.directory import Directory
 from whistle_engine.model import Affair, Label, Party
-from whistle_engine.review.words import called, in_row
+from whistle_engine.review.words import called, in_row, named_unit
 
 OF_KIND: Mapping[str, Label] = {
     "report_in": Label("报到期限", "limit for reporting in"),
@@ -37,6 +40,24 @@ STEPS: Mapping[str, Label] = {
     "marks.reopen_within": Label("结案后申请重办", "reopening after closing"),
     "marks.follow_up": Label("列入计划的落实", "carrying out a plan"),
 }
+
+
+@frozen
+class Units:
+    """What units are called by one directory, or by another."""
+
+    directories: tuple[Directory, ...]
+
+    def title(self, code: str) -> Label:
+        """A unit's title with its code; or what a word stands for."""
+        for directory in self.directories:
+            if directory.unit(code) is not None:
+                return named_unit(code, directory)
+        return named_unit(code, None)
+
+    def row(self, codes: Iterable[str]) -> Label:
+        """Several units in a row."""
+        return several(self.title(code) for code in codes)
 
 
 def affair_called(affair: Affair) -> Label:

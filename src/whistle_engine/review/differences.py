@@ -7,7 +7,7 @@ What only says where values come from, and the version, is told apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal
 
 from attrs import frozen
@@ -22,18 +22,19 @@ from whistle_engine.review.difference_words import (
     NEVER,
     OF_KIND,
     STEPS,
+    Units,
     affair_called,
     days_of,
     joined,
     number,
     part_of,
     parties,
-    several,
     with_more,
     yes,
 )
 from whistle_engine.review.naming import Naming
-from whistle_engine.review.words import called, named_unit
+from whistle_engine.review.words import called
+from whistle_engine.soundness import limits_of
 from whistle_engine.transitions import TRANSITIONS
 
 Area = Literal[
@@ -98,24 +99,6 @@ def differences(
     return tuple(sorted(found, key=lambda each: order[each.area]))
 
 
-@frozen
-class Units:
-    """What units are called by one directory, or by another."""
-
-    directories: tuple[Directory, ...]
-
-    def title(self, code: str) -> Label:
-        """A unit's title with its code; or what a word stands for."""
-        for directory in self.directories:
-            if directory.unit(code) is not None:
-                return named_unit(code, directory)
-        return named_unit(code, None)
-
-    def row(self, codes: Iterable[str]) -> Label:
-        """Several units in a row."""
-        return several(self.title(code) for code in codes)
-
-
 def _all(policy: Policy, naming: Naming, units: Units) -> _Values:
     told: _Values = {}
     for area, key, title, value in (
@@ -142,24 +125,30 @@ _Told = Iterator[tuple[Area, str, Label, Label]]
 
 
 def _catalogue(policy: Policy, naming: Naming, units: Units) -> _Told:
-    """Each row by its days; a category that has one for ever by its code alone."""
-    for row in policy.categories:
-        title, key = naming.category(row.code), f"categories.{row.code}"
-        if row.since is not None or row.until is not None:
-            days = f"{row.since or '…'} – {row.until or '…'}"
-            title, key = with_more(title, days), f"{key} {days}"
+    for key, title, row in _rows(policy):
         yield (
             "catalogue",
             f"{key}.affair",
             part_of(title, "事项层级", "affair"),
             _affair(row, naming),
         )
-        yield "catalogue", f"{key}.leads", part_of(title, "主办", "leads"), units.row(row.leads)
-        joint = units.row(sorted(row.joint))
-        yield "catalogue", f"{key}.joint", part_of(title, "协办", "joint units"), joint
+        if row.leads:
+            leads = units.row(row.leads)
+            yield "catalogue", f"{key}.leads", part_of(title, "主办", "leads"), leads
+        if row.joint:
+            joint = units.row(sorted(row.joint))
+            yield "catalogue", f"{key}.joint", part_of(title, "协办", "joint units"), joint
         if row.solve is not None:
             solve = limit_told(row.solve)
             yield "limits", f"{key}.solve", part_of(title, "办理期限", "limit for solving"), solve
+
+
+def _rows(policy: Policy) -> Iterator[tuple[str, Label, Category]]:
+    """Each row with its key and title: by its days; one that is for ever by its code alone."""
+    for row in policy.categories:
+        days = days_of(row.since, row.until)
+        key = f"categories.{row.code}"
+        yield f"{key} {days}" if days else key, with_more(row.title, days), row
 
 
 def _affair(row: Category, naming: Naming) -> Label:
@@ -340,7 +329,7 @@ def _texts(policy: Policy) -> _Told:
         yield "texts", f"messages.{code}", Label("用语", "message"), label
     titled: tuple[tuple[str, Label], ...] = (
         *((f"kinds.{kind.code}", kind.title) for kind in policy.kinds),
-        *((f"categories.{row.code}", row.title) for row in policy.categories),
+        *((key, row.title) for key, _, row in _rows(policy)),
         *((f"facts.{fact.name}", fact.title) for fact in policy.facts),
         *(
             (f"facts.{fact.name}.{value}", title)
@@ -355,12 +344,41 @@ def _texts(policy: Policy) -> _Told:
 
 
 def _sources(policy: Policy) -> _Told:
-    yield "sources", "version", Label("版本", "version"), Label(policy.version, policy.version)
-    begins = policy.in_force_from.isoformat()
-    yield "sources", "in_force_from", Label("施行日期", "in force from"), Label(begins, begins)
+    for key, title, said in (
+        ("version", Label("版本", "version"), policy.version),
+        ("in_force_from", Label("施行日期", "in force from"), policy.in_force_from.isoformat()),
+    ):
+        yield "sources", key, title, Label(said, said)
     for code, label in policy.sources.items():
         yield "sources", f"sources.{code}", Label("来源", "source"), label
     for rule in policy.rules:
-        title = Label("规则", "rule")
         text = with_more(rule.title, rule.source)
-        yield "sources", f"rules.{rule.id}", title, text
+        yield "sources", f"rules.{rule.id}", Label("规则", "rule"), text
+    for key, source in _told_sources(policy):
+        yield "sources", f"{key}.source", Label("依据", "source"), Label(source, source)
+    for each in policy.accepted:
+        title = Label("保留的检查结果", "accepted finding")
+        key = f"accepted.{each.code} {each.key} {each.value}".strip()
+        yield "sources", key, title, Label(each.source, each.source)
+
+
+def _told_sources(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Where values say that they come from, by their keys."""
+    for kind in policy.kinds:
+        yield f"kinds.{kind.code}", kind.source
+    for key, _, row in _rows(policy):
+        yield key, row.source
+    for floor_ in policy.floors:
+        yield f"signals.{floor_.signal}.{floor_.level}.{floor_.timing}", floor_.source
+    for key, limit in limits_of(policy):
+        yield key, limit.source
+    for item in policy.street_list:
+        yield f"street_list.{item.category}", item.source
+    for key, source in (
+        ("calendar", policy.calendar.source),
+        ("objections", policy.objections.source),
+        ("extensions", policy.extensions.source),
+        ("deferrals", policy.deferrals.source),
+        ("marks", policy.marks.source),
+    ):
+        yield key, source
