@@ -17,6 +17,9 @@ from whistle_engine.policy import Policy
 from whistle_engine.review.comparing import Group, Part, compare, deciders, tally
 from whistle_engine.review.deciding import values as facts_of
 
+FEWER = settings(max_examples=(settings.default or settings()).max_examples // 2)
+"""To ask two policies about everything takes its time."""
+
 
 def without_danger(facts: Facts, read: set[str]) -> bool:
     """No signal is there; one that is a plain fact for one of the two may be."""
@@ -39,7 +42,7 @@ def pairs(draw: st.DrawFn) -> tuple[Policy, Policy]:
 
 
 @given(pairs())
-@settings(max_examples=60)
+@FEWER
 def test_groups_and_counts_are_those_of_every_combination(both: tuple[Policy, Policy]) -> None:
     old, new = both
     change = deciders(old, new)
@@ -86,7 +89,7 @@ def _is_within(facts: frozenset[tuple[str, str]], part: Part) -> bool:
 
 
 @given(policies())
-@settings(max_examples=50)
+@FEWER
 def test_a_policy_differs_in_nothing_from_itself_written_otherwise(policy: Policy) -> None:
     """Rules renamed, a rule said twice, values in another order: decided the same."""
     again = [evolve(rule, id=f"{rule.id}-{n}") for n, rule in enumerate(policy.rules)]
@@ -98,7 +101,7 @@ def test_a_policy_differs_in_nothing_from_itself_written_otherwise(policy: Polic
 
 
 @given(pairs(), st.data())
-@settings(max_examples=30)
+@FEWER
 def test_recorded_decisions_fall_into_the_groups(
     both: tuple[Policy, Policy], data: st.DataObject
 ) -> None:

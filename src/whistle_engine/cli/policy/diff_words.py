@@ -80,7 +80,7 @@ WORDS: Words = {
         "the rules divide the facts too finely for all of them to be looked at",
     ),
     "note": (
-        "未写入任何一方的内容，对该方视为不清楚。判定由程序对两份规则逐一核对得出。",
+        "只有一方写明的，在另一方视为不清楚。以上由程序对两份规则逐一核对得出。",
         (
             "What only one of the two declares counts for the other as not known. The program "
             "looked at every combination of facts."
