@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from whistle_engine.classify import compile_classifier
+from whistle_engine.model import Affair
 from whistle_engine.policy import Policy
 from whistle_engine.policy_file import (
     Files,
@@ -22,6 +24,8 @@ from whistle_engine.policy_file import (
     shipped_names,
 )
 from whistle_engine.review.checking import check
+from whistle_engine.review.comparing import compare, deciders
+from whistle_engine.review.deciding import values
 from whistle_engine.review.findings import Finding
 from whistle_engine.review.rule_sentences import RULE_ERRORS, RULE_FINDINGS
 from whistle_engine.review.sentences import ERRORS
@@ -140,3 +144,28 @@ def test_every_single_combination_of_facts_of_what_ships_is_decided_as_told(name
         by_cells[table.decided(cell)] += cell.count
     assert by_cells == results
     assert table.size == decides.total()
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_single_combination_of_what_ships_is_compared_as_told(name: str) -> None:
+    """By brute force, on a change that touches a rule, the order and the catalogue."""
+    old = load_policy(shipped_files(name)).value
+    first, second, *rest = old.rules
+    row = next(row for row in old.categories if row.affair is Affair.SHARED)
+    public = evolve(row, affair=Affair.PUBLIC, kind=old.kinds[-1].code)
+    new = evolve(
+        old,
+        rules=(second, first, evolve(rest[3], kind=None, affair=Affair.SHARED), *rest),
+        categories=tuple(public if each is row else each for each in old.categories),
+    )
+    change = deciders(old, new)
+    noon = datetime(2026, 6, 1, 12, tzinfo=old.zone)
+    told: Counter[object] = Counter()
+    axes = [[(n, value) for value in held] for n, held in values(old).items()]
+    for facts in product(*axes):
+        key = change(facts, noon)
+        if key is not None:
+            told[key] += 1
+    (epoch,) = compare(old, new, begins=ON)
+    assert len(told) > 3
+    assert {(g.before, g.after): g.calm for g in epoch.groups if g.calm} == told

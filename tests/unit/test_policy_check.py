@@ -24,8 +24,9 @@ from whistle_engine.policy_file import (
 )
 from whistle_engine.problems import Problem
 from whistle_engine.review.checking import check
+from whistle_engine.review.checks import Subject
 from whistle_engine.review.checks.references import HOLDERS
-from whistle_engine.review.findings import Finding, Severity
+from whistle_engine.review.findings import Finding, Severity, finding
 from whistle_engine.review.rule_sentences import RULE_FINDINGS
 from whistle_engine.review.sentences import ERRORS, FINDINGS
 from whistle_engine.transitions import TRANSITIONS
@@ -514,6 +515,23 @@ def test_a_parent_circle_further_up_is_told_there_only() -> None:
     circles = [each for each in found(directory=text) if each.code == "parent_circle"]
     assert [each.key for each in circles] == ["units.office.parent", "units.north.parent"]
     assert "office → north → office" in circles[0].problem.said("zh")
+
+
+def test_checks_that_play_come_last_and_only_if_nothing_else_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def played(subject: Subject) -> Iterator[Finding]:
+        assert subject.directory.units
+        yield finding("look_longer", "limits.look", "1 hour")
+
+    monkeypatch.setattr("whistle_engine.review.checking.PLAYED", (played,))
+    assert [each.code for each in found()] == ["look_longer"]
+    assert check(load_policy(files(POLICY)), on=ON) == ()  # it needs a directory
+    text = POLICY.replace('hand_in = "4 working days"', 'hand_in = "5 working days"')
+    assert [each.code for each in found(text)] == ["hand_in_after_solve"]
+    both = text + accepted("hand_in_after_solve", "kinds.quick.hand_in",
+                           "5 working days / 5 working days")  # fmt: skip
+    assert [each.code for each in found(both) if not each.accepted] == ["look_longer"]
 
 
 # ---------------------------------------------------------------- what is accepted

@@ -99,13 +99,22 @@ def check(
     begins = policy.value.in_force_from
     subject = Subject(policy, directory, max(on or begins, begins))
     checks = OF_POLICY if directory is None else (*OF_POLICY, *OF_BOTH)
-    found = [each for run in checks for each in run(subject)]
-    if directory is not None and not any(each.severity is Severity.ERROR for each in found):
-        found += [each for run in PLAYED for each in run(subject)]
-    found, used = _accepted(found, policy.value.accepted)
+    found, used = _accepted(
+        [each for run in checks for each in run(subject)], policy.value.accepted
+    )
+    if directory is not None and not any(_spoils(each) for each in found):
+        played, more = _accepted(
+            [each for run in PLAYED for each in run(subject)], policy.value.accepted
+        )
+        found, used = found + played, used | more
     if directory is not None:
         found += _unused(policy.value, subject, used)
     return tuple(sorted((_placed(each, subject) for each in found), key=_place(policy)))
+
+
+def _spoils(found: Finding) -> bool:
+    """Tell whether a finding would be found again by playing, in many ways."""
+    return found.severity is Severity.ERROR and not found.accepted
 
 
 def _accepted(
