@@ -15,15 +15,22 @@ from tests.properties.tables import DAY, NOON, known, policies, union
 from whistle_engine.model import UNKNOWN, Affair, Facts
 from whistle_engine.policy import Policy
 from whistle_engine.review.comparing import Group, Part, compare, deciders, tally
+from whistle_engine.review.deciding import floor, signals
 from whistle_engine.review.deciding import values as facts_of
 
 FEWER = settings(max_examples=(settings.default or settings()).max_examples // 2)
 """To ask two policies about everything takes its time."""
 
 
-def without_danger(facts: Facts, read: set[str]) -> bool:
-    """No signal is there; one that is a plain fact for one of the two may be."""
-    return all(value in (UNKNOWN, "none") for name, value in facts if name not in read)
+def calm(facts: Facts, both: tuple[Policy, Policy]) -> bool:
+    """No signal sets a floor, in neither of the two."""
+    timing = dict(facts).get("timing", UNKNOWN)
+    return not any(
+        floor(policy, name, value, timing)
+        for policy in both
+        for name, value in facts
+        if name in signals(policy)
+    )
 
 
 @st.composite
@@ -62,17 +69,18 @@ def test_groups_and_counts_are_those_of_every_combination(both: tuple[Policy, Po
         here = told[group.before, group.after]
         assert change(group.witness, NOON) == (group.before, group.after)
         assert len(known(group.witness)) == min(len(known(facts)) for facts in here)
-        check_parts(group, here, {*facts_of(old), *facts_of(new)})
+        check_parts(group, here, both)
 
 
-def check_parts(group: Group, here: list[Facts], read: set[str]) -> None:
+def check_parts(group: Group, here: list[Facts], both: tuple[Policy, Policy]) -> None:
     """The parts hold the group: all of it without danger, counted once."""
+    read = {name for policy in both for name in facts_of(policy)}
     plain: set[frozenset[tuple[str, str]]] = set()
     for facts in here:
-        if not group.calm or without_danger(facts, read):
+        if not group.calm or calm(facts, both):
             plain.add(frozenset((n, v) for n, v in facts if n in read))
     if group.calm:
-        assert group.calm <= len(plain)
+        assert group.calm == len(plain)
         assert sum(part.count for part in group.parts) == group.calm
     for part in group.parts:
         for name, values in part.values:

@@ -15,8 +15,8 @@ from attrs import field, frozen
 
 from whistle_engine.model import UNKNOWN, Facts
 
-MOST = 2_000_000
-"""No space is taken apart into more cells: it would take hours, and nobody would read them."""
+MOST = 500_000
+"""No space is taken apart into more cells: it would take minutes and gigabytes."""
 
 Test = tuple[tuple[str, frozenset[str]], ...]
 """What a rule asks: pairs of a fact and the values of it that match."""
