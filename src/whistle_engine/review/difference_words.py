@@ -51,8 +51,9 @@ class Units:
     def title(self, code: str) -> Label:
         """A unit's title with its code; or what a word stands for."""
         for directory in self.directories:
-            if directory.unit(code) is not None:
-                return named_unit(code, directory)
+            held = directory.unit(code)
+            if held is not None:
+                return with_more(held.title, code)
         return named_unit(code, None)
 
     def row(self, codes: Iterable[str]) -> Label:

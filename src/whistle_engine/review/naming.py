@@ -65,7 +65,8 @@ class Naming:
     def categories(self, codes: tuple[str, ...], *, most: int) -> Label:
         """Categories in a row; of many the first, and how many there are."""
         shown = [titled(self.category(code), code) for code in codes[:most]]
-        zh, en = "、".join(each.zh for each in shown), ", ".join(each.en for each in shown)
+        zh = "、".join(each.zh for each in shown)
+        en = ", ".join(f"{self.category(code).en} ({code})" for code in codes[:most])
         if len(codes) > most:
             zh, en = f"{zh}等{len(codes)}类", f"{en} and {len(codes) - most} more"
         return Label(zh, en)
