@@ -14,6 +14,7 @@ from benchmarks import (
     bench_eventsourcing,
     bench_import,
     bench_load,
+    bench_review,
     bench_store,
     bench_workflow,
 )
@@ -33,6 +34,7 @@ def main() -> None:
         "classify": lambda: bench_classify.run(rules.policy),
         "import": bench_import.run,
         "load": bench_load.run,
+        "review": bench_review.run,
         "store": lambda: bench_store.run(rules),
         "eventsourcing": lambda: bench_eventsourcing.run(rules),
     }

@@ -21,6 +21,7 @@ from whistle_engine.errors import PolicyError
 from whistle_engine.policy import REQUIRED_LIMITS
 from whistle_engine.policy_file import load_rules, shipped_files, shipped_rules
 from whistle_engine.policy_file.csv_rows import Cell, as_toml
+from whistle_engine.review.rule_sentences import RULE_FINDINGS
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.story import play, read_story
 
@@ -272,6 +273,23 @@ def test_both_pages_make_the_same_city(tmp_path: Path) -> None:
         made.append({file.name: file.read_bytes() for file in reader.folder.iterdir()})
         made[-1]["steps"] = "\n".join(reader.done).encode()
     assert made[0] == made[1]
+
+
+CHANGES = {"en": "change-a-rule.md", "zh": "change-a-rule.zh.md"}
+
+
+@pytest.mark.parametrize("lang", CHANGES)
+def test_three_changes_come_out_as_told(lang: str, tmp_path: Path) -> None:
+    reader = Reader(tmp_path, lang)
+    reader.follow((HOW_TO / CHANGES[lang]).read_text("utf-8"))
+    assert (tmp_path / "meeting.html").is_file()
+    load_rules(tmp_path / "then" / "mycity.toml", tmp_path / "then" / "mycity.directory.toml")
+
+
+@pytest.mark.parametrize("lang", CHANGES)
+def test_the_page_names_every_finding_about_rules(lang: str) -> None:
+    page = (HOW_TO / CHANGES[lang]).read_text("utf-8")
+    assert set(re.findall(r"`(\w+)`", page)) >= set(RULE_FINDINGS) - {"rules_too_many"}
 
 
 @pytest.mark.parametrize("page", PAGES.values())

@@ -1,6 +1,6 @@
 """What is decided, step for step: a thousand deeds that come by every refusal that they can.
 
-``decisions-1.jsonl`` holds tales: on one line by which rules, on the next ones the deeds, each with
+``decisions-1.txt`` holds tales: on one line by which rules, on the next ones the deeds, each with
 its time and the command in the wire format, and after each deed what was decided, for timers that
 fired before it too: the matter, the command, the events or the refusal's codes, and a digest of
 all that is in them. A release decides as the one before; where it does not, the line shows where.
@@ -28,7 +28,7 @@ from whistle_engine.testing.strategies._cast import Cast
 from whistle_engine.testing.strategies._drawing import tale_of
 from whistle_engine.testing.strategies.tales import World, matter_of
 
-FILE = Path(__file__).with_name("decisions-1.jsonl")
+FILE = Path(__file__).with_name("decisions-1.txt")
 CITIES: Mapping[str, Rules] = {"tiny": RULES, "other": OTHER_RULES}
 """Rules that only the tests have: what ships may change with a city's law."""
 TRIED = 400

@@ -35,7 +35,7 @@ def test_commands_options_and_values_are_completed() -> None:
     assert completed() == [*COMMANDS]
     assert completed(incomplete="le") == ["ledger"]
     assert completed("plugins") == ["doctor"]
-    assert completed("policy", incomplete="c") == ["calendar", "check"]
+    assert completed("policy", incomplete="c") == ["calendar", "check", "coverage"]
     assert "--notifier" in completed("run", incomplete="--")
     assert completed("ledger", "--stage", incomplete="d") == [
         "deliberating",

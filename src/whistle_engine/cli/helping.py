@@ -24,6 +24,7 @@ _CLICKS: dict[str, str] = {"Usage:": "用法：", "Options": "选项", "Commands
 _METAVARS: dict[str, str] = {
     "ADDRESS": "地址", "AFFAIR": "层级", "ARGS": "参数", "CLAUSE": "条款", "CODE": "编码",
     "COMMAND": "命令", "DAY": "日期", "FACT": "事实", "FILE": "文件", "FOLDER": "文件夹",
+    "NEW": "新规则", "OLD": "旧规则",
     "ID": "编号", "NAME": "名称", "OPTIONS": "选项", "OUTCOME": "结果", "ROLE": "角色",
     "STAGE": "阶段", "STORY": "情景", "TEST": "测试", "TEXT": "文字", "UNIT": "单位",
     "VALUE": "取值", "YEAR": "年份",

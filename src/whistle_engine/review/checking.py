@@ -22,11 +22,15 @@ from whistle_engine.review.checks import (
     calendar,
     catalogue,
     dates,
+    floors,
     ladders,
     limits,
     names,
     people,
+    powers,
     references,
+    rules,
+    steps,
     units,
 )
 from whistle_engine.review.findings import Finding, finding
@@ -48,6 +52,10 @@ OF_POLICY: tuple[Check, ...] = (
     limits.limits,
     ladders.covered,
     ladders.rungs,
+    steps.steps,
+    rules.rules,
+    floors.floors,
+    powers.powers,
     names.alike,
     names.titles,
 )
@@ -87,8 +95,9 @@ def check(
     begins = policy.value.in_force_from
     subject = Subject(policy, directory, max(on or begins, begins))
     checks = OF_POLICY if directory is None else (*OF_POLICY, *OF_BOTH)
-    found = [each for run in checks for each in run(subject)]
-    found, used = _accepted(found, policy.value.accepted)
+    found, used = _accepted(
+        [each for run in checks for each in run(subject)], policy.value.accepted
+    )
     if directory is not None:
         found += _unused(policy.value, subject, used)
     return tuple(sorted((_placed(each, subject) for each in found), key=_place(policy)))

@@ -6,6 +6,7 @@ sentence; the sentence says what is wrong, and then what would mend it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from attrs import frozen
@@ -30,6 +31,14 @@ TITLES = {
 }
 
 
+@frozen
+class Involved:
+    """A value that a finding is about besides its own, and where it stands."""
+
+    key: str
+    spot: Spot | None
+
+
 @frozen(kw_only=True)
 class Finding:
     """One thing that was found.
@@ -37,7 +46,8 @@ class Finding:
     Attributes:
         problem: what it is, and its place.
         severity: how grave it is.
-        witness: facts that show it, where it is about rules.
+        witness: the smallest facts that show it, where it is about rules.
+        involved: what else it is about, such as the rules before one that is never reached.
         value: the text of the values that it is about, as an acceptance of it names them; empty
             if it is about something that is not there.
         accepted: the reason for which the policy takes it on purpose; empty if it does not.
@@ -46,6 +56,7 @@ class Finding:
     problem: Problem
     severity: Severity
     witness: Facts = ()
+    involved: tuple[Involved, ...] = ()
     value: str = ""
     accepted: str = ""
 
@@ -78,6 +89,7 @@ def finding(
     *,
     spot: Spot | None = None,
     witness: Facts = (),
+    involved: Iterable[Involved] = (),
     **slots: Slot,
 ) -> Finding:
     """A finding of a check with the text of the values that it is about, slots by their names."""
@@ -87,5 +99,6 @@ def finding(
         ),
         severity=Severity.ERROR if code in ERRORS else Severity.WARNING,
         witness=witness,
+        involved=tuple(involved),
         value=value,
     )

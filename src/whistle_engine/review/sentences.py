@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from whistle_engine.model import Label
+from whistle_engine.review.rule_sentences import RULE_ERRORS, RULE_FINDINGS
 
 _REFERENCES: Mapping[str, Label] = {
     "no_channels": Label(
@@ -363,7 +364,7 @@ _NAMES: Mapping[str, Label] = {
     ),
 }
 
-ERRORS: frozenset[str] = frozenset(
+ERRORS: frozenset[str] = RULE_ERRORS | frozenset(
     {
         "blow_urgent_longer",
         "calendar_over",
@@ -413,5 +414,6 @@ FINDINGS: Mapping[str, Label] = {
     **_LADDERS,
     **_UNITS,
     **_NAMES,
+    **RULE_FINDINGS,
 }
 """All sentences by their codes."""

@@ -12,6 +12,8 @@ COMMANDS = {
     "calendar": "policy.calendar",
     "check": "policy.check",
     "explore": "policy.explore",
+    "coverage": "policy.coverage",
+    "diff": "policy.diff",
     "propose": "policy.propose",
 }
 """The commands, and the modules of this package that hold them under the same name."""

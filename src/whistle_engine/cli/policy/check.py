@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from whistle_engine.directory import Directory
     from whistle_engine.policy import Policy
     from whistle_engine.policy_file import Files, Loaded
-    from whistle_engine.problems import Problem
+    from whistle_engine.problems import Problem, Spot
     from whistle_engine.review.findings import Finding
 
 
@@ -38,9 +38,10 @@ if TYPE_CHECKING:
     epilog="Exit codes: 0 nothing found, or all of it accepted; 1 something found; 2 wrong usage, "
     "or a file cannot be used. "
     'With --json: {"findings": [{"code", "severity", "key", "file", "line", "column", "zh", "en", '
-    '"witness", "value", "accepted"}], "on", "digests": {"policy", "directory"}}, and with '
-    '--explore "exploration", the scopes of policy explore; of files that cannot be used '
-    '{"problems": [{"code", "key", "file", "line", "column", "zh", "en"}]}.'
+    '"witness", "involved": [{"key", "file", "line", "column"}], "value", "accepted"}], "on", '
+    '"digests": {"policy", "directory"}}, and with --explore "exploration", the scopes of policy '
+    'explore; of files that cannot be used {"problems": [{"code", "key", "file", "line", "column", '
+    '"zh", "en"}]}.'
 )
 @click.argument("file")
 @click.option(
@@ -200,6 +201,7 @@ def _shape(
                 **_problem(each.problem),
                 "severity": each.severity.value,
                 "witness": dict(each.witness),
+                "involved": [{"key": other.key, **_place(other.spot)} for other in each.involved],
                 "value": each.value or None,
                 "accepted": each.accepted or None,
             }
@@ -214,13 +216,16 @@ def _shape(
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    spot = problem.spot
     return {
         "code": problem.code,
         "key": problem.key,
-        "file": spot.file if spot is not None else None,
-        "line": spot.line if spot is not None else None,
-        "column": spot.column if spot is not None else None,
+        **_place(problem.spot),
         "zh": problem.said("zh"),
         "en": problem.said("en"),
     }
+
+
+def _place(spot: Spot | None) -> dict[str, Any]:
+    if spot is None:
+        return {"file": None, "line": None, "column": None}
+    return {"file": spot.file, "line": spot.line, "column": spot.column}

@@ -14,6 +14,7 @@ from whistle_engine.cli.policy.words import say
 from whistle_engine.cli.wrong import why
 
 if TYPE_CHECKING:
+    from whistle_engine.directory import Directory
     from whistle_engine.policy import Policy
     from whistle_engine.policy_file import Files, Loaded
 
@@ -59,6 +60,27 @@ def loaded(files: Files, texts: Mapping[str, str], lang: Lang) -> Loaded[Policy]
 def directory_beside(policy: Path | str) -> Path:
     """Where the directory of a policy is looked for, unless it is named."""
     return Path(f"{str(policy).removesuffix('.toml')}.directory.toml")
+
+
+def policy_and_units(name: str) -> tuple[Policy, Directory | None]:
+    """A policy by its file, or by the name of a shipped one; and the directory beside it, if any.
+
+    Raises:
+        PolicyError: what is wrong with one of the two.
+    """
+    from whistle_engine.policy_file import (
+        load_directory,
+        load_policy,
+        shipped_files,
+        shipped_names,
+    )
+
+    if name in shipped_names() and not Path(name).is_file():
+        units = load_directory(shipped_files(f"{name}.directory"))
+        return load_policy(shipped_files(name)).value, units.value
+    beside = directory_beside(name)
+    found = load_directory(beside).value if beside.is_file() else None
+    return load_policy(Path(name)).value, found
 
 
 def shown_path(path: Path) -> str:

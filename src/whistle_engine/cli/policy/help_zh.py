@@ -37,7 +37,8 @@ HELP: Mapping[str, str] = {
     "policy check epilog": (
         "退出码：0没有问题，或都已说明理由；1发现问题；2用法不对，或文件不能用。"
         '--json输出：{"findings": [{"code", "severity", "key", "file", "line", "column", "zh", '
-        '"en", "witness", "value", "accepted"}], "on", "digests": {"policy", "directory"}}，'
+        '"en", "witness", "involved": [{"key", "file", "line", "column"}], "value", "accepted"}], '
+        '"on", "digests": {"policy", "directory"}}，'
         '用--explore时另有"exploration"，即policy explore的各个范围；'
         '文件不能用时为{"problems": [{"code", "key", "file", "line", "column", "zh", "en"}]}。'
     ),
@@ -45,6 +46,29 @@ HELP: Mapping[str, str] = {
     "policy check --on": "按哪一天检查；默认今天，按当地时间，且不早于规则施行之日。",
     "policy check --all": "已说明理由、予以保留的也列出。",
     "policy check --explore": "并逐一穷尽快速范围内的各种状态，核对各项条款；参见policy explore。",
+    "policy diff": """说明两份规则之间改变了什么：看含义，不看文字。
+
+旧、新各是一份规则，或自带规则的名称。逐一比较所有可能的事实组合；判定不同的归成组，每组列出最小的一例。""",
+    "policy diff epilog": (
+        "退出码：0两者等效；1有所不同；2用法不对，或文件不能用。"
+        '--json输出：{"equivalent", "old", "new", "epochs": [{"since", "size", "calm", '
+        '"groups": [{"before", "after", "count", "calm", "recorded", "categories", "parts", '
+        '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions"}。'
+    ),
+    "policy diff --on": "从哪一天起比较；默认从新规则施行之日起。",
+    "policy diff --store": "并统计这个存储中已记录的判定。",
+    "policy diff --html": "按输出的语言写成一页，供会议使用；已有的文件会被覆盖。",
+    "policy coverage": """说明哪些分类规则、险情底线、类别、哨型和阶梯各级用到过，哪些从未用到。
+
+文件是一份规则，或自带规则的名称；情景可以是文件、自带的情景，或存放情景的文件夹，都会演练一遍。
+一次判定按文件中据以判定的那条规则计数。""",
+    "policy coverage epilog": (
+        "退出码：0完成；2用法不对，或有文件不能读取。"
+        '--json输出：{"items": [{"sort", "key", "file", "line", "title", "count"}], "sorts": '
+        '{类型: {"shown", "of"}}}。'
+    ),
+    "policy coverage --store": "并统计这个存储中已记录的判定。",
+    "policy coverage --all": "全部列出，并写明用到几次。",
     "policy explore": """穷尽一份规则下事项可能出现的各种状态，逐一核对各项条款。
 
 文件是一份规则，或自带规则的名称。不成立的条款，以能够显示它的最短经过说明。""",
@@ -60,7 +84,7 @@ HELP: Mapping[str, str] = {
     "policy explore --side": "同时考虑的情形；可以多次指定。",
     "policy explore --most": "一个范围内最多考察多少个状态。",
     "policy explore --jobs": "同时用几个进程；默认与处理器数相同。",
-    "policy explore --stories": "把不成立的条款写成故事文件，放进这个文件夹。",
+    "policy explore --stories": "把不成立的条款写成情景文件，放进这个文件夹。",
     "policy propose": """把一项决定写成规则文件的补丁，今后的事项照此办理。
 
 文件本身不改。补丁用patch -p1或git apply在本文件夹中应用。该类别原有的一行截至前一天，

@@ -56,7 +56,7 @@ def play(
         return
     if not story:
         raise click.UsageError(say("play.which", lang), context)
-    played = _played(story, lang)
+    played = performed(story, lang)
     if as_json:
         from whistle_engine.cli.stories.shape import story_shape
 
@@ -77,7 +77,12 @@ def _verdict(context: click.Context, played: Performance, lang: Lang, *, as_json
         write("\n" + say("holds", lang, n=len(played.scenes)))
 
 
-def _played(name: str, lang: Lang) -> Performance:
+def performed(name: str, lang: Lang) -> Performance:
+    """A story by its file or its name, played.
+
+    Raises:
+        BadInput: why it cannot be.
+    """
     from whistle_engine.cli.stories.performing import perform
     from whistle_engine.errors import PolicyError, WhistleError
 

@@ -18,6 +18,8 @@ from whistle_engine.policy_file import Loaded
 from whistle_engine.policy_file.reading import Reading
 from whistle_engine.policy_file.tables import Table
 from whistle_engine.problems import Spot
+from whistle_engine.review.naming import Naming
+from whistle_engine.review.table import Table as RuleTable
 from whistle_engine.soundness import SIGNAL_VALUES
 
 
@@ -60,6 +62,16 @@ class Subject:
         declared = (fact for fact in self.policy.facts if fact.values == SIGNAL_VALUES)
         bare = frozenset(fact.name for fact in declared if not fact.titles)
         return bare | {floor.signal for floor in self.policy.floors}
+
+    @cached_property
+    def table(self) -> RuleTable:
+        """The classification rules on the day, over all facts that are possible."""
+        return RuleTable(self.policy, self.on)
+
+    @cached_property
+    def naming(self) -> Naming:
+        """What the policy's things are called."""
+        return Naming((self.policy,))
 
     @property
     def known_units(self) -> Directory | None:

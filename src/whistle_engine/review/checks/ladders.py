@@ -39,7 +39,7 @@ def covered(subject: Subject) -> Iterator[Finding]:
             )
             value = ", ".join(what.value if what else "[]" for what in twice)
             yield finding("ladder_twice", f"ladders[{n}].for", value, names=told)
-        used = _whats(n, policy)
+        used = whats_of(n, policy)
         if not ladder.rungs and used:
             value, names = _codes(used), called_all(used)
             yield finding("ladder_empty", f"ladders[{n}].rungs", value, names=names)
@@ -54,12 +54,12 @@ def rungs(subject: Subject) -> Iterator[Finding]:
     policy = subject.policy
     lengths = Lengths(policy)
     for n, ladder in enumerate(policy.ladders, 1):
-        whats = _whats(n, policy)
+        whats = whats_of(n, policy)
         last: Rung | None = None
         for m, rung in enumerate(ladder.rungs, 1):
             key = f"ladders[{n}].rungs[{m}]"
             if last is not None and _past(rung, last, lengths):
-                yield finding("rung_never", f"{key}.action", _text(rung), why=_PAST, do=_MOVE)
+                yield finding("rung_never", f"{key}.action", rung_text(rung), why=_PAST, do=_MOVE)
                 subject.skipped.add(f"{key}.")
                 continue
             before = ladder.rungs[m - 2] if m > 1 else None
@@ -101,12 +101,12 @@ def _after_due(rung: Rung, key: str, ladder: Ladder, whats: tuple[What, ...]) ->
         return
     if all(what in FALLBACK for what in whats):
         names = called_all(whats)
-        yield finding("rung_after_fallback", f"{key}.after", _text(rung), names=names)
+        yield finding("rung_after_fallback", f"{key}.after", rung_text(rung), names=names)
     elif rung.after.amount and all(r.action is not StepAction.ESCALATE for r in ladder.rungs):
-        yield finding("rung_never", f"{key}.action", _text(rung), why=_NO_END, do=_ADD)
+        yield finding("rung_never", f"{key}.action", rung_text(rung), why=_NO_END, do=_ADD)
 
 
-def _whats(n: int, policy: Policy) -> tuple[What, ...]:
+def whats_of(n: int, policy: Policy) -> tuple[What, ...]:
     """The kinds of clocks for which the n-th ladder is used."""
     *before, ladder = policy.ladders[:n]
     named = {what for other in (before if ladder.whats else policy.ladders) for what in other.whats}
@@ -117,7 +117,7 @@ def _whats(n: int, policy: Policy) -> tuple[What, ...]:
 
 def _rung(rung: Rung, key: str, whats: tuple[What, ...], subject: Subject) -> Iterator[Finding]:
     """A rung by itself."""
-    policy, value = subject.policy, _text(rung)
+    policy, value = subject.policy, rung_text(rung)
     if rung.action is StepAction.CALL_BACK and What.MARK not in whats:
         yield finding("call_back_idle", f"{key}.action", value)
     if rung.action is StepAction.ESCALATE and rung.to not in ("coordinator", policy.coordinator):
@@ -127,7 +127,7 @@ def _rung(rung: Rung, key: str, whats: tuple[What, ...], subject: Subject) -> It
         yield finding("escalate_early", f"{key}.percent", value)
     used = [what for what in whats if what not in FALLBACK or rung.after is None]
     if rung.action is StepAction.SUPERVISE:
-        same = [what for what in used if _is_holder(rung.to, what, policy)]
+        same = [what for what in used if is_holder(rung.to, what, policy)]
         if same:
             whose = called_all(same)
             if rung.to == "holder":
@@ -147,7 +147,7 @@ def _rung(rung: Rung, key: str, whats: tuple[What, ...], subject: Subject) -> It
             yield finding("nobody_above", f"{key}.to", told, names=called_all(alone))
 
 
-def _is_holder(to: str, what: What, policy: Policy) -> bool:
+def is_holder(to: str, what: What, policy: Policy) -> bool:
     """Tell whether a word, or a unit's code, names whoever has a clock, in every matter."""
     words = {"hotline": policy.hotline, "coordinator": policy.coordinator}
     return to == "holder" or (words.get(to) or to) == _holder(what, policy)
@@ -179,7 +179,7 @@ def _codes(whats: Iterable[What]) -> str:
     return ", ".join(what.value for what in whats)
 
 
-def _text(rung: Rung) -> str:
+def rung_text(rung: Rung) -> str:
     """A rung in one line, as an acceptance of what is found in it names it."""
     when = f"after {limit_text(rung.after)}" if rung.after is not None else f"{rung.percent}%"
     return f"{rung.action.value} {when} {rung.to}"
@@ -189,13 +189,13 @@ def _next(before: Rung, rung: Rung, key: str, lengths: Lengths) -> Iterator[Find
     """A rung and the one above it."""
     if _earlier(rung, before, lengths):
         name = "after" if rung.percent is None else "percent"
-        yield finding("rung_order", f"{key}.{name}", f"{_text(before)} / {_text(rung)}")
+        yield finding("rung_order", f"{key}.{name}", f"{rung_text(before)} / {rung_text(rung)}")
     one, other = _WEIGHT.get(before.action), _WEIGHT.get(rung.action)
     if one is not None and other is not None and other < one:
         yield finding(
             "rung_steps_down",
             f"{key}.action",
-            f"{_text(before)} / {_text(rung)}",
+            f"{rung_text(before)} / {rung_text(rung)}",
             action=called(rung.action),
             before=called(before.action),
         )
@@ -211,19 +211,19 @@ def _earlier(rung: Rung, before: Rung, lengths: Lengths) -> bool:
 
 def _crowded(n: int, ladder: Ladder, whats: tuple[What, ...], policy: Policy) -> Iterator[Finding]:
     """Alerts that follow one another too fast on the shortest clock of the ladder."""
-    limits = [found for what in whats for found in _limits(what, policy)]
+    limits = [found for what in whats for found in limits_of_clock(what, policy)]
     if not limits:
         return
-    name, limit = min(limits, key=lambda found: _minutes(found[1]))
+    name, limit = min(limits, key=lambda found: minutes(found[1]))
     counted = [(m, rung, _percent(rung)) for m, rung in enumerate(ladder.rungs, 1)]
     within = [(m, rung, percent) for m, rung, percent in counted if percent is not None]
     for (_, before, first), (m, rung, then) in pairwise(within):
-        gap = (then - first) * _minutes(limit)
+        gap = (then - first) * minutes(limit)
         if rung.to == before.to and 0 <= gap < CLOSEST * _WHOLE:
             yield finding(
                 "rungs_crowded",
                 f"ladders[{n}].rungs[{m}].{'after' if rung.percent is None else 'percent'}",
-                f"{_text(before)} / {_text(rung)}: {limit_text(limit)}",
+                f"{rung_text(before)} / {rung_text(rung)}: {limit_text(limit)}",
                 name=name,
                 limit=limit_told(limit),
                 minutes=CLOSEST,
@@ -236,12 +236,13 @@ def _percent(rung: Rung) -> int | None:
     return rung.percent
 
 
-def _minutes(limit: Limit) -> int:
+def minutes(limit: Limit) -> int:
+    """How long a limit is at the least, whatever its days are."""
     hours = limit.unit in (LimitUnit.HOURS, LimitUnit.WORK_HOURS)
     return limit.amount * 60 * (1 if hours else 24)
 
 
-def _limits(what: What, policy: Policy) -> Iterator[tuple[str, Limit]]:
+def limits_of_clock(what: What, policy: Policy) -> Iterator[tuple[str, Limit]]:
     """The limits that clocks of a kind may have, with their keys."""
     steps = {
         What.CLASSIFY: ("classify",), What.LOOK: ("look",), What.BLOW: ("blow", "blow_urgent"),

@@ -1,0 +1,384 @@
+"""Everything besides classification that two policies set otherwise, by what it means.
+
+Each value is told as it works, not as it is written: a permission that is left out is what the
+engine allows, a ladder is that of each kind of clock, a message that is left out is the engine's.
+What only says where values come from, and the version, is told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from attrs import frozen
+
+from whistle_engine.commands import NAMES
+from whistle_engine.directory import Directory
+from whistle_engine.model import UNKNOWN, Affair, Label, Limit, What
+from whistle_engine.policy import LEVELS, TIMINGS, Category, Policy, Rung, WhistleKind
+from whistle_engine.review.checks.lengths import limit_told
+from whistle_engine.review.deciding import floor, signals, values
+from whistle_engine.review.difference_words import (
+    NEVER,
+    OF_KIND,
+    STEPS,
+    Units,
+    affair_called,
+    days_of,
+    joined,
+    number,
+    part_of,
+    parties,
+    with_more,
+    yes,
+)
+from whistle_engine.review.naming import Naming
+from whistle_engine.review.words import called
+from whistle_engine.soundness import limits_of
+from whistle_engine.transitions import TRANSITIONS
+
+Area = Literal[
+    "catalogue", "limits", "kinds", "permissions", "ladders", "lists", "facts", "calendar",
+    "others", "texts", "sources",
+]  # fmt: skip
+"""What a difference is about; ``sources`` changes nothing that is decided, due, allowed or told."""
+
+
+@frozen
+class Difference:
+    """One value that is otherwise.
+
+    Attributes:
+        area: what it is about.
+        key: its dotted key.
+        title: what it is called.
+        before, after: what it was and will be; ``None`` where it is not there.
+    """
+
+    area: Area
+    key: str
+    title: Label
+    before: Label | None
+    after: Label | None
+
+
+_Values = dict[tuple[Area, str], tuple[Label, Label]]
+"""By area and key the title and what is set."""
+
+
+def differences(
+    old: Policy,
+    new: Policy,
+    units: tuple[Directory | None, Directory | None] = (None, None),
+) -> tuple[Difference, ...]:
+    """Find all values that differ, in the order of their areas.
+
+    Args:
+        old: the policy as it is.
+        new: as it would be.
+        units: their directories, for the titles of units.
+    """
+    naming = Naming((new, old))
+    known = Units(tuple(held for held in units[::-1] if held is not None))
+    before, after = _all(old, naming, known), _all(new, naming, known)
+    order = {area: n for n, area in enumerate(Area.__args__)}  # type: ignore[attr-defined]
+    found = []
+    for area, key in dict.fromkeys((*after, *before)):
+        one, other = before.get((area, key)), after.get((area, key))
+        if (one or ("", None))[1] != (other or ("", None))[1]:
+            title = (other or one or (Label(key, key), None))[0]
+            found.append(
+                Difference(
+                    area,
+                    key,
+                    title,
+                    one[1] if one is not None else None,
+                    other[1] if other is not None else None,
+                )
+            )
+    return tuple(sorted(found, key=lambda each: order[each.area]))
+
+
+def _all(policy: Policy, naming: Naming, units: Units) -> _Values:
+    told: _Values = {}
+    for area, key, title, value in (
+        *_catalogue(policy, naming, units),
+        *_limits(policy, naming),
+        *_kinds(policy),
+        *_permissions(policy),
+        *_ladders(policy, units),
+        *_lists(policy, naming, units),
+        *_facts(policy, naming),
+        *_calendar(policy),
+        *_others(policy, units),
+        *_texts(policy),
+        *_sources(policy),
+    ):
+        told[area, key] = (title, value)
+    return told
+
+
+_Told = Iterator[tuple[Area, str, Label, Label]]
+
+
+# ---------------------------------------------------------------- the catalogue
+
+
+def _catalogue(policy: Policy, naming: Naming, units: Units) -> _Told:
+    for key, title, row in _rows(policy):
+        yield (
+            "catalogue",
+            f"{key}.affair",
+            part_of(title, "事项层级", "affair"),
+            _affair(row, naming),
+        )
+        if row.leads:
+            leads = units.row(row.leads)
+            yield "catalogue", f"{key}.leads", part_of(title, "主办", "leads"), leads
+        if row.joint:
+            joint = units.row(sorted(row.joint))
+            yield "catalogue", f"{key}.joint", part_of(title, "协办", "joint units"), joint
+        if row.solve is not None:
+            solve = limit_told(row.solve)
+            yield "limits", f"{key}.solve", part_of(title, "办理期限", "limit for solving"), solve
+
+
+def _rows(policy: Policy) -> Iterator[tuple[str, Label, Category]]:
+    """Each row with its key and title: by its days; one that is for ever by its code alone."""
+    for row in policy.categories:
+        days = days_of(row.since, row.until)
+        key = f"categories.{row.code}"
+        yield f"{key} {days}" if days else key, with_more(row.title, days), row
+
+
+def _affair(row: Category, naming: Naming) -> Label:
+    affair = affair_called(row.affair)
+    if row.kind is None:
+        return affair
+    kind = naming.kind(row.kind)
+    return Label(f"{affair.zh}，{kind.zh}", f"{affair.en}, {kind.en}")
+
+
+# ---------------------------------------------------------------- limits and kinds
+
+
+def _limits(policy: Policy, naming: Naming) -> _Told:
+    for kind in policy.kinds:
+        for name, title in OF_KIND.items():
+            limit: Limit | None = getattr(kind, name)
+            told = limit_told(limit) if limit is not None else NEVER
+            yield "limits", f"kinds.{kind.code}.{name}", joined(kind.title, title), told
+    for name, limit in policy.limits.items():
+        title = STEPS.get(name, Label(name, name))
+        yield "limits", f"limits.{name}", title, limit_told(limit)
+    for group, name in (
+        (policy.objections, "objections.within"),
+        (policy.objections, "objections.answer"),
+        (policy.extensions, "extensions.decide"),
+        (policy.deferrals, "deferrals.total"),
+        (policy.marks, "marks.mark"),
+        (policy.marks, "marks.tell"),
+        (policy.marks, "marks.reopen_within"),
+        (policy.marks, "marks.follow_up"),
+    ):
+        limit = getattr(group, name.partition(".")[2])
+        yield "limits", name, STEPS[name], limit_told(limit)
+    scopes = dict.fromkeys((*values(policy).get("scope", ()), *(r.scope for r in policy.tracks)))
+    for affair in (Affair.HOUSEHOLD, Affair.SHARED):
+        for scope in scopes:
+            for urgent in (False, True):
+                key = f"tracks.{affair.value}{'.urgent' if urgent else ''}.{scope}"
+                where = joined(affair_called(affair), naming.value("scope", scope))
+                title = part_of(where, "急事", "pressing") if urgent else where
+                told = limit_told(policy.track(affair, scope, urgent=urgent))
+                yield "limits", key, title, told
+
+
+def _kinds(policy: Policy) -> _Told:
+    for kind in policy.kinds:
+        for name, title, value in _of_kind(kind, policy):
+            yield "kinds", f"kinds.{kind.code}.{name}", joined(kind.title, title), value
+    rows = sorted(policy.kinds, key=lambda kind: kind.rank)
+    order = Label(" < ".join(k.title.zh for k in rows), " < ".join(k.title.en for k in rows))
+    yield "kinds", "kinds", Label("轻重次序", "order of urgency"), order
+
+
+def _of_kind(kind: WhistleKind, policy: Policy) -> Iterator[tuple[str, Label, Label]]:
+    may = kind.may_blow & policy.permissions.get("blow", kind.may_blow)
+    yield "urgent", Label("应急", "urgent"), yes(held=kind.urgent)
+    yield "may_blow", Label("谁可以吹", "who may blow it"), parties(may)
+    street = Label("社区吹的先到街道", "goes to the street if a community blows")
+    yield "to_street", street, yes(held=kind.to_street)
+    yield "evidence", Label("佐证份数", "proofs"), number(kind.evidence)
+
+
+# ---------------------------------------------------------------- permissions, ladders, lists
+
+
+def _permissions(policy: Policy) -> _Told:
+    for act, row in TRANSITIONS.items():
+        name = NAMES[act]
+        may = policy.permissions.get(name, row.parties)
+        yield "permissions", f"permissions.{name}", called(name), parties(may)
+    decided = called(policy.extensions.decided_by)
+    yield "permissions", "extensions.decided_by", Label("延期由谁审批", "who decides on "
+          "extensions"), decided  # fmt: skip
+    yield (
+        "permissions",
+        "straight",
+        Label("热线直派", "sending straight"),
+        yes(held=policy.straight),
+    )
+
+
+def _ladders(policy: Policy, units: Units) -> _Told:
+    for what in What:
+        rungs = [_rung(rung, units) for rung in policy.ladder(what)]
+        none = Label("无", "none")
+        told = Label("；".join(r.zh for r in rungs), "; ".join(r.en for r in rungs))
+        yield "ladders", f"ladders.{what.value}", called(what), told if rungs else none
+
+
+def _rung(rung: Rung, units: Units) -> Label:
+    action, to = called(rung.action), units.title(rung.to)
+    if rung.after is None:
+        when = Label(f"过{rung.percent}%", f"at {rung.percent}%")
+    elif not rung.after.amount:
+        when = Label("到期", "when due")
+    else:
+        after = limit_told(rung.after)
+        when = Label(f"逾期{after.zh}", f"{after.en} late")
+    return Label(f"{when.zh}{action.zh}，送{to.zh}", f"{when.en} {action.en} to {to.en}")
+
+
+def _lists(policy: Policy, naming: Naming, units: Units) -> _Told:
+    held = Label("列入", "on it")
+    for item in policy.street_list:
+        days = days_of(item.since, item.until)
+        title = part_of(naming.category(item.category), "街道职责清单", "street list")
+        key = f"street_list.{item.category}"
+        yield "lists", f"{key} {days}" if days else key, title, with_more(held, days)
+    for code in policy.enforcement:
+        title = part_of(units.title(code), "街道统筹调度的部门", "directed by streets")
+        yield "lists", f"enforcement.{code}", title, held
+    for code, label in policy.channels.items():
+        yield "lists", f"channels.{code}", Label("诉求来源", "channel"), label
+    for code, label in policy.routes.items():
+        yield "lists", f"routes.{code}", Label("其他途径", "route"), label
+
+
+# ---------------------------------------------------------------- facts, calendar, others
+
+
+def _facts(policy: Policy, naming: Naming) -> _Told:
+    danger = set(signals(policy))
+    for fact in policy.facts:
+        held = sorted(value for value in fact.values if value != UNKNOWN)
+        told = Label("、".join(naming.value(fact.name, value).zh for value in held),
+                     ", ".join(held))  # fmt: skip
+        if fact.name not in danger:
+            yield "facts", f"facts.{fact.name}", fact.title, told
+    for signal in signals(policy):
+        for level in LEVELS:
+            for timing in TIMINGS:
+                found = floor(policy, signal, level, timing)
+                if found is not None:
+                    where = joined(naming.value(signal, level), naming.value("timing", timing))
+                    title = joined(naming.fact(signal), where)
+                    key = f"signals.{signal}.{level}.{timing}"
+                    yield "facts", key, title, naming.result(found)
+
+
+def _calendar(policy: Policy) -> _Told:
+    calendar = policy.calendar
+    known = calendar.known_until.isoformat()
+    yield "calendar", "calendar.known_until", Label("日历截至", "known until"), Label(known, known)
+    for name, title, days in (
+        ("holidays", Label("放假", "day off"), calendar.holidays),
+        ("make_up", Label("补班", "worked weekend day"), calendar.make_up),
+    ):
+        for day in sorted(days):
+            said = day.isoformat()
+            yield "calendar", f"calendar.{name}.{said}", title, Label(said, said)
+    shifts = ", ".join(f"{s.start:%H:%M}-{s.end:%H:%M}" for s in policy.shifts)
+    yield "calendar", "hours.shifts", Label("工作时间", "hours"), Label(shifts, shifts)
+    offset = str(policy.utc_offset)
+    yield "calendar", "utc_offset", Label("时差", "offset from UTC"), Label(offset, offset)
+
+
+def _others(policy: Policy, units: Units) -> _Told:
+    for key, title in (
+        ("coordinator", Label("统筹协调单位", "coordinator")),
+        ("operations", Label("派单单位", "operations centre")),
+        ("hotline", Label("热线", "hotline")),
+        ("urgent_lead", Label("应急兜底主办", "lead where an emergency finds none")),
+    ):
+        code = getattr(policy, key)
+        yield "others", key, title, units.title(code) if code else Label("无", "none")
+    rounds = Label("最多几轮", "rounds at most")
+    yield "others", "marks.rounds", rounds, number(policy.marks.rounds)
+    most = Label("最多挂账几次", "deferrals at most")
+    yield "others", "deferrals.most", most, number(policy.deferrals.most)
+
+
+# ---------------------------------------------------------------- texts and sources
+
+
+def _texts(policy: Policy) -> _Told:
+    for code, label in policy.messages.items():
+        yield "texts", f"messages.{code}", Label("用语", "message"), label
+    titled: tuple[tuple[str, Label], ...] = (
+        *((f"kinds.{kind.code}", kind.title) for kind in policy.kinds),
+        *((key, row.title) for key, _, row in _rows(policy)),
+        *((f"facts.{fact.name}", fact.title) for fact in policy.facts),
+        *(
+            (f"facts.{fact.name}.{value}", title)
+            for fact in policy.facts
+            for value, title in fact.titles.items()
+        ),
+        ("code", Label(policy.code, policy.code)),
+        ("title", policy.title),
+    )
+    for key, label in titled:
+        yield "texts", f"{key}.title", Label("名称", "title"), label
+
+
+def _sources(policy: Policy) -> _Told:
+    for key, title, said in (
+        ("version", Label("版本", "version"), policy.version),
+        ("in_force_from", Label("施行日期", "in force from"), policy.in_force_from.isoformat()),
+    ):
+        yield "sources", key, title, Label(said, said)
+    for code, label in policy.sources.items():
+        yield "sources", f"sources.{code}", Label("来源", "source"), label
+    for rule in policy.rules:
+        text = with_more(rule.title, rule.source)
+        yield "sources", f"rules.{rule.id}", Label("规则", "rule"), text
+    for key, source in _told_sources(policy):
+        yield "sources", f"{key}.source", Label("依据", "source"), Label(source, source)
+    for each in policy.accepted:
+        title = Label("保留的检查结果", "accepted finding")
+        key = f"accepted.{each.code} {each.key} {each.value}".strip()
+        yield "sources", key, title, Label(each.source, each.source)
+
+
+def _told_sources(policy: Policy) -> Iterator[tuple[str, str]]:
+    """Where values say that they come from, by their keys."""
+    for kind in policy.kinds:
+        yield f"kinds.{kind.code}", kind.source
+    for key, _, row in _rows(policy):
+        yield key, row.source
+    for floor_ in policy.floors:
+        yield f"signals.{floor_.signal}.{floor_.level}.{floor_.timing}", floor_.source
+    for key, limit in limits_of(policy):
+        yield key, limit.source
+    for item in policy.street_list:
+        yield f"street_list.{item.category}", item.source
+    for key, source in (
+        ("calendar", policy.calendar.source),
+        ("objections", policy.objections.source),
+        ("extensions", policy.extensions.source),
+        ("deferrals", policy.deferrals.source),
+        ("marks", policy.marks.source),
+    ):
+        yield key, source

@@ -1,0 +1,307 @@
+"""``whistle policy diff`` and ``coverage``: what a change means, and what was ever shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve, fields
+from click.testing import CliRunner, Result
+
+from tests.checked import DIRECTORY, POLICY
+from whistle_engine.cli.app import whistle
+from whistle_engine.cli.policy.diff_telling import percent
+from whistle_engine.model import Affair, Label, Party
+from whistle_engine.policy import Accepted, Policy
+from whistle_engine.policy_file import Files, load_policy, shipped_files, shipped_names
+from whistle_engine.review.diff import diff
+
+RULE = (
+    '[[rules]]\nid = "lamps-at-home"\nzh = "家中路灯"\nen = "Lamps at home"\n'
+    'when = { category = ["lamp"], scope = ["home"] }\naffair = "household"\n'
+    'source = "choice: 试拟 | a draft"\n\n[[rules]]\nid = "all"'
+)
+
+
+def run(*args: str | Path, **env: str) -> Result:
+    settings = {"WHISTLE_LANG": "en", "COLUMNS": "80", **env}
+    return CliRunner().invoke(
+        whistle, ["policy", *map(str, args)], env=settings, prog_name="whistle"
+    )
+
+
+def written(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
+    text = POLICY
+    for was, now in changes:
+        assert was in text
+        text = text.replace(was, now, 1)
+    (folder / f"{name}.directory.toml").write_text(DIRECTORY, encoding="utf-8")
+    (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+    return folder / f"{name}.toml"
+
+
+def read(*changes: tuple[str, str]) -> Policy:
+    text = POLICY
+    for was, now in changes:
+        assert was in text
+        text = text.replace(was, now, 1)
+    return load_policy(Files((("small.toml", text.encode()),))).value
+
+
+# ---------------------------------------------------------------- in values
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "key", "before", "after"),
+    [
+        ('solve = "5 working days"', 'solve = "8 work hours"', "kinds.quick.solve",
+         "5 working days", "8 work hours"),
+        ('leads = ["works"]', 'leads = ["rescue"]', "categories.lamp 2026-02-01 – 2026-06-30.leads",
+         "works", "rescue"),
+        ('defer = ["coordinator"]', "defer = []", "permissions.defer", "coordinator", "nobody"),
+        ('action = "remind", percent = 80', 'action = "remind", percent = 70', "ladders.solve",
+         None, None),
+        ('units = ["works"]', "units = []", "enforcement.works", "on it", "(none)"),
+        ('within = "8 hours"', 'within = "9 hours"', "objections.within", "8 hours", "9 hours"),
+        ("rounds = 3", "rounds = 2", "marks.rounds", "3", "2"),
+        ('possible = { ongoing = "emergency"', 'possible = { ongoing = "quick"',
+         "signals.fire.possible.ongoing", "Emergency whistle", "Quick whistle"),
+        ('zh = "来访"\nen = "Visit"', 'zh = "到访"\nen = "Visit"', "channels.visit", None, None),
+        ("evidence = 1", "evidence = 2", "kinds.quick.evidence", "1", "2"),
+        ('may_blow = ["street", "community"]', 'may_blow = ["street"]', "kinds.quick.may_blow",
+         "community, street", "street"),
+        ('estate = "9 days"', 'estate = "12 days"', "tracks.shared.estate", "9 days", "12 days"),
+        ('urgent_lead = "rescue"', 'urgent_lead = "police"', "urgent_lead", "rescue", "police"),
+    ],
+)  # fmt: skip
+def test_a_value_that_differs_is_told_by_its_meaning(
+    was: str, now: str, key: str, before: str | None, after: str | None
+) -> None:
+    found = diff(read(), read((was, now)))
+    assert not found.equivalent
+    (one,) = [each for each in found.values if each.key == key]
+    assert one.area != "sources"
+    if before is not None:
+        assert (one.before.en if one.before else "(none)") == before
+        assert (one.after.en if one.after else "(none)") == after
+
+
+def test_what_is_only_written_otherwise_is_equivalent() -> None:
+    """A permission said once more, ladders in another order, sources and the version."""
+    said = (
+        'defer = ["coordinator"]',
+        'defer = ["coordinator"]\nescalate = ["community", "street"]',
+    )
+    sources = ('source = "choice: 简单事项 | what is simple"', 'source = "choice: 简 | simple"')
+    renamed = ('id = "all"', 'id = "everything"')
+    found = diff(read(), read(said, sources, renamed, ('version = "1"', 'version = "2"')))
+    assert found.equivalent
+    told = {each.key for each in found.values}
+    assert told >= {"version", "rules.all", "rules.everything", "kinds.quick.source"}
+
+
+def test_an_early_ladder_that_is_moved_changes_nothing() -> None:
+    policy = read()
+    moved = evolve(policy, ladders=policy.ladders[::-1])
+    assert diff(policy, moved).equivalent
+
+
+@pytest.mark.parametrize("name", shipped_names())
+def test_every_policy_is_equivalent_to_itself(name: str) -> None:
+    policy = load_policy(shipped_files(name)).value
+    found = diff(policy, policy)
+    assert found.equivalent
+    assert found.values == ()
+
+
+def test_nothing_that_a_policy_sets_is_left_out() -> None:
+    """Each field of a policy, changed by itself, is a difference; what it means is told apart."""
+    policy = read()
+    day = policy.in_force_from + timedelta(days=9)
+    changed: dict[str, Any] = {
+        "code": "other", "title": Label("别处", "Elsewhere"), "version": "9", "in_force_from": day,
+        "utc_offset": timedelta(hours=7), "shifts": policy.shifts[:1],
+        "calendar": evolve(policy.calendar, holidays=frozenset({day})),
+        "channels": {}, "routes": {}, "facts": policy.facts[:-1], "floors": policy.floors[:-1],
+        "rules": (evolve(policy.rules[0], affair=Affair.SHARED),),
+        "kinds": (evolve(policy.kinds[0], evidence=5), *policy.kinds[1:]),
+        "categories": policy.categories[:-1], "street_list": (),
+        "tracks": tuple(evolve(t, limit=evolve(t.limit, amount=77)) for t in policy.tracks),
+        "limits": {**policy.limits, "look": evolve(policy.limits["look"], amount=9)},
+        "ladders": policy.ladders[1:],
+        "objections": evolve(policy.objections, answer=policy.limits["docket"]),
+        "extensions": evolve(policy.extensions, decided_by=Party.COORDINATOR),
+        "deferrals": evolve(policy.deferrals, most=7), "marks": evolve(policy.marks, rounds=9),
+        "enforcement": frozenset(), "urgent_lead": "police", "coordinator": "centre",
+        "operations": "office", "hotline": None, "straight": True, "permissions": {"urge": set()},
+        "sources": {}, "messages": {"resident.received": Label("收到", "got it")},
+        "accepted": (Accepted(code="look_longer", key="limits.look", source="choice: 无 | none"),),
+    }  # fmt: skip
+    assert set(changed) == {each.name for each in fields(Policy)}
+    provenance = {"version", "in_force_from", "sources", "accepted"}
+    for name, value in changed.items():
+        found = diff(policy, evolve(policy, **{name: value}), begins=policy.in_force_from)
+        assert found.equivalent == (name in provenance), name
+        assert found.values or found.epochs[0].groups, name
+
+
+# ---------------------------------------------------------------- the command
+
+
+def test_equal_policies_are_told_so(tmp_path: Path) -> None:
+    old = written(tmp_path, "old")
+    told = run("diff", old, old)
+    assert (told.exit_code, told.stderr) == (0, "")
+    assert "equivalent" in told.stdout
+    assert "等效" in run("diff", old, old, "--lang", "zh").stdout
+
+
+def test_a_new_rule_is_told_with_counts_and_the_smallest_case(tmp_path: Path) -> None:
+    old = written(tmp_path, "old")
+    new = written(tmp_path, "new", ('[[rules]]\nid = "all"', RULE))
+    told = run("diff", old, new)
+    assert told.exit_code == 1
+    assert "1. Quick whistle → household" in told.stdout
+    assert 'such as category "Street lamps", whom it concerns "a home"' in told.stdout
+    held = json.loads(run("diff", old, new, "--json").stdout)
+    (first, *later) = held["epochs"]
+    assert first["since"] == "2026-01-01"
+    assert first["calm"] == 4 * 4 * 3
+    (group,) = later[0]["groups"]
+    assert group["before"] == {"rule": "all", "affair": "public", "kind": "quick"}
+    assert group["after"] == {"rule": "lamps-at-home", "affair": "household", "kind": None}
+    assert group["witness"] == {"category": "lamp", "scope": "home"}
+    assert (group["calm"], group["recorded"]) == (4, None)
+    assert [part["count"] for part in group["parts"]] == [4]
+    assert [epoch["since"] for epoch in later] == ["2026-02-01", "2026-07-01", "2027-07-01"]
+
+
+def test_recorded_decisions_are_counted_beside(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'whistle.db'}"
+    demo = CliRunner().invoke(whistle, ["demo", "--store", store], env={"WHISTLE_LANG": "en"})
+    assert demo.exit_code == 0, demo.output
+    new = tmp_path / "xingqing.toml"
+    files = shipped_files("xingqing")
+    files.write(tmp_path)
+    text = new.read_text(encoding="utf-8")
+    was = 'when = { category = ["overhead_cables"] }\naffair = "public"\nkind = "tough"'
+    new.write_text(text.replace(was, was.replace("tough", "quick")), encoding="utf-8")
+    held = json.loads(run("diff", "xingqing", new, "--store", store, "--json").stdout)
+    assert held["decisions"] >= 1
+    groups = held["epochs"][0]["groups"]
+    (moved,) = [g for g in groups if g["before"]["rule"] == "tough-cables" and g["recorded"]]
+    assert moved["after"] == {"rule": "tough-cables", "affair": "public", "kind": "quick"}
+    assert sum(group["recorded"] for group in groups) == 1
+    told = run("diff", "xingqing", new, "--store", store)
+    assert re.search(r"1 of \d+ recorded decisions", told.stdout)
+
+
+class Links(HTMLParser):
+    """Tags, and whatever would have to be fetched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+        self.fetched += [value or "" for name, value in attrs if name in ("src", "href")]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_needs_nothing_else(tmp_path: Path, lang: str) -> None:
+    old = written(tmp_path, "old")
+    title = ('zh = "小城"', 'zh = "小城<b>"')
+    new = written(tmp_path, "new", ('[[rules]]\nid = "all"', RULE), title)
+    target = tmp_path / "page.html"
+    told = run("diff", old, new, "--html", target, "--lang", lang)
+    assert told.exit_code == 1
+    assert str(target) in told.stdout
+    text = target.read_text(encoding="utf-8")
+    assert "<b>" not in text
+    assert "url(" not in text
+    parser = Links()
+    parser.feed(text)
+    assert parser.open == []
+    assert parser.fetched == []
+    assert ("改判" if lang == "zh" else "decided otherwise") in text
+    assert "@page" in text
+
+
+def test_what_cannot_be_read_or_written_is_told_in_one_line(tmp_path: Path) -> None:
+    old = written(tmp_path, "old")
+    assert run("diff", old, tmp_path / "nosuch.toml").exit_code == 2
+    told = run("diff", old, old, "--html", tmp_path / "no" / "page.html")
+    assert told.exit_code == 2
+    assert "Traceback" not in told.output
+    told = run("diff", old, old, "--store", f"sqlite:///{tmp_path / 'nosuch.db'}")
+    assert told.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "told"),
+    [(0, 5, "0%"), (5, 5, "100%"), (1, 8, "12.5%"), (1, 10**6, "<0.01%"),
+     (10**6 - 1, 10**6, "99.99%"), (999, 1000, "99.90%")],
+)  # fmt: skip
+def test_a_share_is_never_rounded_to_nothing_or_to_all(part: int, whole: int, told: str) -> None:
+    assert percent(part, whole) == told
+
+
+# ---------------------------------------------------------------- coverage
+
+
+def test_stories_show_what_they_use() -> None:
+    told = run("coverage", "xingqing", "cables", "fr02_report_in", "--json")
+    assert told.exit_code == 0, told.output
+    held = json.loads(told.stdout)
+    counts = {item["key"]: item["count"] for item in held["items"]}
+    assert counts["rules.tough-cables"] >= 1
+    assert counts["categories.overhead_cables"] >= 1
+    assert counts["kinds.tough"] >= 1
+    assert counts["rules.by-catalogue"] == 0
+    assert held["sorts"]["kinds"]["of"] == 3
+    assert all(item["line"] for item in held["items"])
+
+
+def test_rungs_that_were_climbed_are_told_apart() -> None:
+    held = json.loads(run("coverage", "xingqing", "silence", "--json").stdout)
+    rungs = {i["key"]: i["count"] for i in held["items"] if i["sort"] == "rungs"}
+    assert any(rungs.values())
+    assert not all(rungs.values())
+    assert held["sorts"]["rungs"] == {"shown": sum(map(bool, rungs.values())), "of": len(rungs)}
+
+
+def test_a_store_shows_what_was_recorded(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'whistle.db'}"
+    CliRunner().invoke(whistle, ["demo", "--store", store], env={"WHISTLE_LANG": "en"})
+    held = json.loads(run("coverage", "xingqing", "--store", store, "--json").stdout)
+    counts = {item["key"]: item["count"] for item in held["items"]}
+    assert counts["rules.tough-cables"] == 1
+    assert counts["kinds.emergency"] >= 1
+    both = json.loads(run("coverage", "xingqing", "cables", "--store", store, "--json").stdout)
+    assert {i["key"]: i["count"] for i in both["items"]}["rules.tough-cables"] == 2
+
+
+def test_what_was_never_used_is_listed_with_its_line(tmp_path: Path) -> None:
+    told = run("coverage", "xingqing", "cables")
+    assert "rules: 1 of 19 shown" in told.stdout
+    assert re.search(r"xingqing\.toml:\d+:\d+: rules\.public-power: .*: never", told.stdout)
+    assert "more, --all lists them" in told.stdout
+    assert "规则：19项中用到1项" in run("coverage", "xingqing", "cables", "--lang", "zh").stdout
+    whole = run("coverage", "xingqing", "cables", "--all").stdout
+    assert "more, --all" not in whole
+    assert re.search(r"rules\.tough-cables: .*: \d+ times", whole)
+    assert run("coverage", "xingqing").exit_code == 2
+    other = run("coverage", "xingqing", "beijing_redo")
+    assert (other.exit_code, "another city" in other.stderr) == (2, True)
+    assert run("coverage", "xingqing", tmp_path).exit_code == 0
