@@ -7,7 +7,7 @@ VENV := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
 PIP_FLAGS := --quiet --disable-pip-version-check
-EXTRAS := cli,testing
+EXTRAS := cli,postgres,testing
 
 # Folders count too: a file that goes away changes its folder.
 SOURCES := $(shell find src ! -name '*.pyc' ! -name __pycache__) pyproject.toml README.md LICENSE

@@ -100,8 +100,8 @@ BEGIN
         (CASE WHEN is_called THEN last_value ELSE 0 END)::bit(32)::int
     ) FROM @whistle_positions;
 
-    -- The command ids are looked at last, as of a moment after the versions: a version that is there
-    -- because the same command has written meanwhile is no conflict (S5).
+    -- The command ids are looked at last, as of a moment after the versions: a version that is
+    -- there because the same command has written meanwhile is no conflict (S5).
     SELECT draft.matter, head.version INTO matter, actual
     FROM unnest(_matters, _versions) WITH ORDINALITY AS draft (matter, version, number)
     CROSS JOIN LATERAL (

@@ -20,11 +20,12 @@ SERVER = """
 SELECT current_setting('server_version_num')::bigint, current_setting('server_encoding'),
     current_setting('server_version')
 """
-THERE = "SELECT to_regclass(%s) IS NOT NULL"
-NAMES = """
-SELECT relname::text FROM pg_class WHERE relnamespace = to_regnamespace(%s)
-UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = to_regnamespace(%s)
+SCHEMAS = "SELECT oid FROM pg_namespace WHERE nspname = %s"
+NAMES = f"""
+SELECT relname::text FROM pg_class WHERE relnamespace = ({SCHEMAS})
+UNION ALL SELECT proname::text FROM pg_proc WHERE pronamespace = ({SCHEMAS})
 """
+"""Asked of the catalogue itself: to_regclass() may tell what was there before one waited."""
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('whistle-engine: ' || %s, 0))"
 """One migrates at a time; another schema of the same database is another lock."""
 
@@ -68,8 +69,7 @@ def fits(connection: Connection, where: str) -> None:
 
 def schema_of(connection: Connection, name: str) -> int:
     """The schema of the store's tables, 0 where there are none."""
-    ((there,),) = execute(connection, THERE, (f'"{name}".whistle_meta',))
-    if not there:
+    if ("whistle_meta",) not in execute(connection, NAMES, (name, name)):
         return 0
     found = execute(connection, named(SCHEMA, name), ())
     return int(found[0][0]) if found else 0
@@ -101,7 +101,7 @@ def migrate(
     check(schema, where.shown, known=len(steps))
     if schema == len(steps):
         return
-    if not execute(connection, "SELECT to_regnamespace(%s) IS NOT NULL", (where.schema,))[0][0]:
+    if not execute(connection, SCHEMAS, (where.schema,)):
         execute(connection, f'CREATE SCHEMA "{where.schema}"', ())
     scripts = [META, *(script for step in steps[schema:] for script in step)]
     for script in scripts:

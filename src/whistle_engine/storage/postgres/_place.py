@@ -10,7 +10,7 @@ from attrs import frozen
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-SCHEMES = ("postgresql", "postgres")
+SCHEME = "postgresql"
 OPTIONS = ("schema", "busy_timeout", "connections")
 """What the query of a URL may set beside what libpq knows."""
 
@@ -63,8 +63,7 @@ def place(url: str, *, create: bool) -> Place:
     Raises:
         ValueError: it is none; the message says what would be.
     """
-    scheme, found, _ = url.partition("://")
-    if scheme not in SCHEMES or not found:
+    if not url.startswith(f"{SCHEME}://"):
         raise ValueError(
             "it is no URL of this store; write postgresql://user@host/database?schema=district"
         )
@@ -83,7 +82,7 @@ def place(url: str, *, create: bool) -> Place:
     locks = f"-c lock_timeout={waiting // timedelta(milliseconds=1)}"
     options = f"{asked.get('options') or ''} {locks}".strip()
     return Place(
-        conninfo=make_conninfo(**{**_USUAL, **asked, "options": options}),
+        conninfo=make_conninfo("", **{**_USUAL, **asked, "options": options}),
         shown=_shown(asked, schema_of(ours.get("schema", SCHEMA))),
         schema=schema_of(ours.get("schema", SCHEMA)),
         busy_timeout=waiting,

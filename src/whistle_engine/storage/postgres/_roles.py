@@ -26,5 +26,5 @@ def grants(schema: str, role: str) -> Iterator[Composed]:
     for table, rights in RIGHTS.items():
         on = SQL("{}.{}").format(of, Identifier(table))
         yield SQL("REVOKE ALL ON {} FROM {}").format(on, to)
-        yield SQL("GRANT {} ON {} TO {}").format(SQL(rights), on, to)  # type: ignore[arg-type]
+        yield SQL("GRANT {} ON {} TO {}").format(SQL(rights), on, to)
     yield SQL("GRANT USAGE, SELECT ON SEQUENCE {}.whistle_positions TO {}").format(of, to)

@@ -1,8 +1,8 @@
 """The tables: what each step of the schema makes. :mod:`._functions` has what works on them.
 
 A statement names the store's schema by ``@``: ``@whistle_commits`` becomes
-``"district".whistle_commits`` (:func:`named`). No statement relies on ``search_path``, which belongs
-to the host on a host's own connection, and is lost behind a pooler.
+``"district".whistle_commits`` (:func:`named`). No statement relies on ``search_path``: that is the
+host's on a host's own connection, and is lost behind a pooler.
 
 Instants are BIGINT microseconds since 1970 (UTC), payloads and words BYTEA, codes TEXT; text is
 compared by the bytes of UTF-8, which is the order of code points. Nothing in here is ever deleted
