@@ -69,6 +69,11 @@ _LATER = ("starting up", "shutting down", "too many clients", "connection slots"
 """Parts of what a server says that will take a connection a little later."""
 
 
+def in_short(error: psycopg.Error) -> str:
+    """What the server said in one line, without its details: those may show values of a row."""
+    return " ".join((error.diag.message_primary or str(error)).split())
+
+
 def told(error: psycopg.Error, where: str) -> Exception | None:
     """The error of the library for one of PostgreSQL's.
 
@@ -80,7 +85,7 @@ def told(error: psycopg.Error, where: str) -> Exception | None:
         The error; ``None`` for a mistake in the use of PostgreSQL, which is to be seen as it is.
     """
     state = error.sqlstate or ""
-    said = " ".join(str(error).split())
+    said = in_short(error)
     if state in NUL or (not state and "NUL" in said):
         return UnicodeError(f"PostgreSQL keeps no NUL character in an id, code or name ({said})")
     if state in ("22003", "54000"):
@@ -105,7 +110,7 @@ def later(error: psycopg.OperationalError) -> bool:
 
 def unopened(error: psycopg.OperationalError, where: str) -> StoreError:
     """The error of the library where the first connection cannot be made."""
-    said = " ".join(str(error).split())
+    said = in_short(error)
     if later(error):
         return StoreBusy(f"the server takes no connection now: try again later ({said})",
                          where=where)  # fmt: skip

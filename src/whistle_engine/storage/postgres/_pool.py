@@ -18,7 +18,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from whistle_engine.errors import StoreBusy, StoreClosed, StoreFailed
-from whistle_engine.storage.postgres._failures import LOST, later, unopened
+from whistle_engine.storage.postgres._failures import LOST, in_short, later, unopened
 from whistle_engine.storage.postgres._place import Place
 
 Connection = psycopg.Connection[Any]
@@ -111,8 +111,9 @@ class Pool:
                     sleep(PAUSE.total_seconds())
                     continue
                 if self._known:
-                    said = " ".join(str(error).split())
-                    raise StoreFailed(f"{LOST} ({said})", where=self._place.shown) from error
+                    raise StoreFailed(
+                        f"{LOST} ({in_short(error)})", where=self._place.shown
+                    ) from error
                 raise unopened(error, self._place.shown) from error
             self._known = True
             return made
