@@ -14,6 +14,7 @@ from benchmarks import (
     bench_eventsourcing,
     bench_import,
     bench_load,
+    bench_postgres,
     bench_store,
     bench_workflow,
 )
@@ -34,6 +35,7 @@ def main() -> None:
         "import": bench_import.run,
         "load": bench_load.run,
         "store": lambda: bench_store.run(rules),
+        "postgres": lambda: bench_postgres.run(rules),
         "eventsourcing": lambda: bench_eventsourcing.run(rules),
     }
     for name, contest in contests.items():

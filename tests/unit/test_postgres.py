@@ -114,7 +114,7 @@ def test_without_the_driver_one_line_names_the_extra() -> None:
     )
 
 
-# -------------------------------------------------------------------------------------- what is there
+# ------------------------------------------------------------------------- what is there
 
 
 def test_a_server_that_is_not_there_is_told_without_the_password() -> None:

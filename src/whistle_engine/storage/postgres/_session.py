@@ -13,6 +13,7 @@ from time import monotonic
 from typing import Protocol
 
 import psycopg
+from psycopg.pq import ExecStatus
 
 from whistle_engine.storage._columns import Values
 from whistle_engine.storage.postgres._failures import translated
@@ -53,7 +54,9 @@ def execute(connection: Connection, statement: str, values: Values) -> list[Valu
     """Execute a statement, and take its rows in binary: bytes come as they are."""
     with psycopg.Cursor(connection) as cursor:
         cursor.execute(statement.encode(), values or None, binary=True)
-        return cursor.fetchall() if cursor.description is not None else []
+        result = cursor.pgresult  # cursor.description takes a quarter of a small call's time
+        given = result is not None and result.status == ExecStatus.TUPLES_OK
+        return cursor.fetchall() if given else []
 
 
 class OwnSession:
