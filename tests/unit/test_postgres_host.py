@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import psycopg
@@ -33,7 +34,7 @@ def schema(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 def store(postgres: str, schema: str) -> Iterator[PostgresStore]:
-    made = PostgresStore(with_options(postgres, schema=schema))
+    made = PostgresStore(with_options(postgres, schema=schema, busy_timeout="0.2"))
     yield made
     made.close()
 
@@ -167,6 +168,30 @@ def test_the_feed_stops_before_an_append_that_is_not_committed(
     assert [r.matter for r in store.feed(0, limit=9)] == ["before", "early", "late"]
 
 
+def test_the_feed_waits_for_appends_that_were_under_way_when_it_was_asked(
+    host: psycopg.Connection[object], postgres: str, schema: str
+) -> None:
+    joined = PostgresStore.within(host, schema=schema)
+    joined.append([draft("early"), draft("too")])
+    patient = with_options(postgres, schema=schema, busy_timeout="60")
+    with PostgresStore(patient) as store, ThreadPoolExecutor(1) as pool:
+        store.append([draft("late")])
+        reading = pool.submit(store.feed, 0, limit=9)
+        while not _sleeping(store):
+            assert not reading.done()
+        store.append([draft("later")])
+        host.commit()
+        assert [r.matter for r in reading.result()] == ["early", "too", "late"]
+        joined.append([draft("next")])
+        store.append([draft("last")])
+        assert len(store.feed(0, limit=3)) == 3, "a page that is full waits for nobody"
+        host.rollback()
+
+
+def _sleeping(store: PostgresStore) -> bool:
+    return bool(store._session.rows("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
+
+
 def test_one_that_is_undone_holds_up_nothing(
     host: psycopg.Connection[object], store: PostgresStore, schema: str
 ) -> None:
@@ -182,7 +207,8 @@ def test_other_transactions_hold_up_nothing(
 ) -> None:
     write(host, schema)  # it has written, and stays open
     other = f"{schema}_b"
-    with PostgresStore(with_options(postgres, schema=other)) as beside:
+    url = with_options(postgres, schema=other, busy_timeout="0.2")
+    with PostgresStore(url) as beside:
         with psycopg.connect(postgres) as theirs:
             PostgresStore.within(theirs, schema=other).append([draft("early")])
             store.append([draft("mine")])

@@ -183,22 +183,34 @@ FEED = f"""
 -- it reads who is announced still, and above which positions: who is not has committed, or never
 -- will. What follows reads the commits as of a moment after that. The order of the three matters.
 -- A lock keeps the lower half of a position: as far from the last one as it seems.
-CREATE FUNCTION @whistle_feed(_after bigint, _most bigint) RETURNS SETOF @whistle_commits
-LANGUAGE plpgsql AS $$
+-- Those who are announced it waits for, if the page is not full without them: else a commit that
+-- has come back might not be fed yet (S6). It waits for nobody who comes later.
+CREATE FUNCTION @whistle_feed(_after bigint, _most bigint, _milliseconds bigint)
+RETURNS SETOF @whistle_commits LANGUAGE plpgsql AS $$
 DECLARE
     _last bigint;
     _final bigint;
+    _found bigint;
+    _end timestamptz := clock_timestamp() + _milliseconds * interval '1 millisecond';
 BEGIN
 {_EXPECT_FRESH}
     SELECT CASE WHEN is_called THEN last_value ELSE 0 END INTO _last FROM @whistle_positions;
-    SELECT coalesce(_last - max(apart), _last) INTO _final
-    FROM (
-        SELECT (_last - objid::bigint) & 4294967295 AS apart FROM pg_locks
-        WHERE locktype = 'advisory' AND objsubid = 2
-            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-            AND classid = '@whistle_positions'::regclass::oid
-    ) AS announced
-    WHERE apart < 2147483648;  -- the others have announced themselves since, above the last
+    LOOP
+        SELECT coalesce(_last - max(apart), _last) INTO _final
+        FROM (
+            SELECT (_last - objid::bigint) & 4294967295 AS apart FROM pg_locks
+            WHERE locktype = 'advisory' AND objsubid = 2
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND classid = '@whistle_positions'::regclass::oid
+        ) AS announced
+        WHERE apart < 2147483648;  -- the others have announced themselves since, above the last
+        EXIT WHEN _final = _last OR clock_timestamp() >= _end;
+        SELECT count(*) INTO _found FROM (
+            SELECT FROM @whistle_commits WHERE position > _after AND position <= _final LIMIT _most
+        ) AS page;
+        EXIT WHEN _found = _most;
+        PERFORM pg_sleep(0.002);
+    END LOOP;
     RETURN QUERY SELECT * FROM @whistle_commits
     WHERE position > _after AND position <= _final ORDER BY position LIMIT _most;
 END $$

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -24,6 +25,8 @@ class HostSession:
     """The host's connection, in the host's transaction: it neither begins nor commits."""
 
     where = "the host's connection"
+    patience = timedelta(0)
+    """It never waits for appends that are under way: its own may be one of them."""
 
     def __init__(self, connection: Connection, schema: str) -> None:
         """Take a connection to a database that has the store's tables.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 
 from whistle_engine.model import CommandId, MatterId, Stage, UnitCode
 from whistle_engine.storage._columns import (
@@ -39,7 +40,7 @@ UNION ALL
 SELECT {COMMIT} FROM @whistle_commits WHERE command_id = %s AND matter <> %s
 ORDER BY position
 """
-FEED = f"SELECT {COMMIT} FROM @whistle_feed(%s::bigint, %s::bigint)"
+FEED = f"SELECT {COMMIT} FROM @whistle_feed(%s::bigint, %s::bigint, %s::bigint)"
 SCAN = f"""
 SELECT {", ".join(f"found.{name}" for name in COMMIT.split(", "))}
 FROM (
@@ -91,7 +92,8 @@ def load(session: Session, matter: MatterId, command_id: CommandId | None) -> Lo
 
 def feed(session: Session, after: int, limit: int) -> tuple[Record, ...]:
     """Commits above a position, up to where none can appear late."""
-    return records(session.rows(FEED, (after, at_least_one(limit))))
+    patience = session.patience // timedelta(milliseconds=1)
+    return records(session.rows(FEED, (after, at_least_one(limit), patience)))
 
 
 def scan(session: Session, after: MatterId | None, limit: int) -> tuple[History, ...]:

@@ -37,6 +37,11 @@ class Session(Protocol):
         """The store, for messages."""
         ...
 
+    @property
+    def patience(self) -> timedelta:
+        """How long the feed may wait for appends that are under way."""
+        ...
+
     def rows(self, statement: str, values: Values = ()) -> list[Values]:
         """Execute a statement that only reads; its rows."""
         ...
@@ -67,6 +72,11 @@ class OwnSession:
         self.where = place.shown
         self._place = place
         self._pool = pool
+
+    @property
+    def patience(self) -> timedelta:
+        """As long as for all else that others hold."""
+        return self._place.busy_timeout
 
     def rows(self, statement: str, values: Values = ()) -> list[Values]:
         """Execute a statement; its rows.

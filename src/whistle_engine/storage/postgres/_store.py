@@ -155,7 +155,11 @@ class PostgresStore:
         return append(self._session, drafts)
 
     def feed(self, after: int, *, limit: int) -> tuple[Record, ...]:
-        """The commits of all matters after a position, up to where none can appear late."""
+        """The commits of all matters after a position, up to where none can appear late.
+
+        It waits for appends that are under way, for up to ``busy_timeout``, if the page is not
+        full without them; then it ends before the first that is still open.
+        """
         return lookups.feed(self._session, after, limit)
 
     def scan(self, after: MatterId | None, *, limit: int) -> tuple[History, ...]:
