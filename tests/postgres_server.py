@@ -107,6 +107,11 @@ class Server:
         self.run("initdb", "-D", str(self.data), "-U", "whistle", "-A", "trust", "-E", "UTF8",
                  "--locale=C.UTF-8", "--no-sync", "--no-instructions")  # fmt: skip
 
+    def init_as_replica(self, primary: Server) -> None:
+        """Copy another server's data, to follow it from then on."""
+        self.run("pg_basebackup", "-h", str(primary.folder), "-U", "whistle", "-D", str(self.data),
+                 "-R", "-X", "stream", "-c", "fast")  # fmt: skip
+
     def run(self, program: str, *arguments: str) -> str:
         """Run a program of the server's, as the server's user; what it says."""
         done = subprocess.run(  # noqa: S603  as above

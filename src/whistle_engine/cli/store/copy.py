@@ -28,12 +28,13 @@ WORDS: Words = {
     "verifying": ("正在核验{url}", "verifying {url}"),
     "done": (
         (
-            "已将{of}迁移至{to}：事项{matters}件，提交{commits}个，文本{texts}份（另有{erased}份已擦除）。"
-            "两边均已核验，内容一致。请以新存储重新生成检查点"
+            "已将{of}迁移至{to}：事项{matters}件，提交{commits}个，文本{texts}份（另有{erased}份"
+            "已擦除）。两边均已核验，内容一致。请以新存储重新生成检查点"
         ),
         (
-            "{of} was copied to {to}: {matters} matters, {commits} commits, {texts} texts and {erased} "
-            "that were erased. Both verify, and hold the same. Take a new checkpoint of the copy"
+            "{of} was copied to {to}: {matters} matters, {commits} commits, {texts} texts, and "
+            "{erased} that were erased. Both verify, and hold the same. Take a new checkpoint of "
+            "the copy"
         ),
     ),
     "unsound": (
