@@ -67,9 +67,9 @@ def binaries() -> Path:
 class Server:
     """A server in a folder of its own, under :data:`SETTINGS`."""
 
-    def __init__(self, folder: Path | None = None, **settings: str) -> None:
+    def __init__(self, **settings: str) -> None:
         """Choose a folder and the binaries; nothing is started."""
-        self.folder = folder if folder is not None else Path(mkdtemp(prefix="pg_", dir="/tmp"))
+        self.folder = Path(mkdtemp(prefix="pg_", dir="/tmp"))  # short: sockets have short names
         self.data = self.folder / "data"
         self.settings = SETTINGS | settings
         self._process: subprocess.Popen[bytes] | None = None

@@ -61,10 +61,11 @@ def fill(store: Store, now: datetime, matters: int) -> bool:
     """
     if store.ledger(LedgerFilter(), limit=1):
         return False
-    for _ in generate(
-        store, rules(), seed=1, start=now - DAYS, until=now, matters=matters, finish=False
-    ):
-        pass
+    if matters:
+        for _ in generate(
+            store, rules(), seed=1, start=now - DAYS, until=now, matters=matters, finish=False
+        ):
+            pass
     entered = demo.fill(store, rules(), now)
     with transaction.atomic():
         for matter, name in entered.items():
