@@ -72,6 +72,15 @@ def test_calls_wait_for_a_server_that_is_away(server: Server, store: PostgresSto
     assert len(store.feed(0, limit=9)) == 4
 
 
+def test_opening_waits_for_a_server_that_is_away(server: Server) -> None:
+    PostgresStore(server.url(), schema="opened").close()
+    server.stop()
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(PostgresStore, server.url(), schema="opened")
+        server.start()
+        opening.result().close()
+
+
 def test_a_server_that_stays_away_is_told_in_the_end(server: Server) -> None:
     with PostgresStore(
         server.url(), schema="away", busy_timeout=timedelta(milliseconds=200)

@@ -65,8 +65,14 @@ TOLD: tuple[tuple[str, type[StoreError], str], ...] = (
 NUL = ("22021", "22P05")
 """What PostgreSQL says of a NUL character in a text; of one in JSON the second."""
 
-_LATER = ("starting up", "shutting down", "too many clients", "connection slots", "recovery mode")
+_LATER = (
+    "starting up", "shutting down", "not yet accepting", "not accepting", "recovery mode",
+    "too many clients", "connection slots",
+)  # fmt: skip
 """Parts of what a server says that will take a connection a little later."""
+
+_AWAY = ("Connection refused", "No such file", "closed the connection", "Connection reset")
+"""Parts of what is said where no server is: it may be that it starts again."""
 
 
 def in_short(error: psycopg.Error) -> str:
@@ -106,6 +112,11 @@ def told(error: psycopg.Error, where: str) -> Exception | None:
 def later(error: psycopg.OperationalError) -> bool:
     """Tell whether a server that refused a connection will take one a little later."""
     return any(each in str(error) for each in _LATER)
+
+
+def away(error: psycopg.OperationalError) -> bool:
+    """Tell whether it may help to try again a little later."""
+    return later(error) or any(each in str(error) for each in _AWAY)
 
 
 def unopened(error: psycopg.OperationalError, where: str) -> StoreError:

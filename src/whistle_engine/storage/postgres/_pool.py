@@ -18,7 +18,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from whistle_engine.errors import StoreBusy, StoreClosed, StoreFailed
-from whistle_engine.storage.postgres._failures import LOST, in_short, later, unopened
+from whistle_engine.storage.postgres._failures import LOST, away, in_short, unopened
 from whistle_engine.storage.postgres._place import Place
 
 Connection = psycopg.Connection[Any]
@@ -97,7 +97,7 @@ class Pool:
             self.forget()
 
     def _connected(self) -> Connection:
-        """Connect; to a server that was there already, with patience.
+        """Connect, with patience: a server that starts again may take a moment.
 
         Raises:
             StoreError: it cannot be.
@@ -107,7 +107,7 @@ class Pool:
             try:
                 made = psycopg.connect(self._place.conninfo, autocommit=True)
             except psycopg.OperationalError as error:
-                if (self._known or later(error)) and monotonic() < end:
+                if (self._known or away(error)) and monotonic() < end:
                     sleep(PAUSE.total_seconds())
                     continue
                 if self._known:

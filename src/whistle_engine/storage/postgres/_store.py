@@ -87,7 +87,8 @@ class PostgresStore:
 
         Raises:
             ValueError: it is no such URL, or an option is not what it should be.
-            StoreNotFound: no connection can be made, or there is no store and none is to be made.
+            StoreNotFound: no connection can be made, for so long if no server answers; or there is
+                no store, and none is to be made.
             StoreMismatch: it is of a newer release, or the server or database does not fit.
             StoreUnreadable: a part of the tables is gone.
             StoreReadOnly: the server is a replica, or this role may not make what is missing.
