@@ -3,8 +3,9 @@
 As :mod:`benchmarks.bench_store` does on SQLite: commands of a made-up district through the engine,
 and beside it ``psycopg`` alone writes the rows that they led to into the same tables of another
 schema, one transaction each, in pipeline mode, differences worked out beforehand, nothing read,
-nothing decided. In turn, in small parts; the median of the parts' ratios counts. Bulk intake is
-held against ``COPY`` of its rows; four processes against one.
+nothing decided. In turn, in small parts; the median of the parts' ratios counts. The same against
+the peer of :mod:`benchmarks.bench_eventsourcing`; bulk intake against ``COPY`` of its rows; four
+processes against one.
 
 The server is that of the tests: its own, or the one that ``WHISTLE_TEST_POSTGRES`` names. ``fsync``
 is on.
@@ -23,6 +24,7 @@ from uuid import uuid4
 
 import psycopg
 
+from benchmarks.bench_eventsourcing import Dockets, in_turn
 from benchmarks.bench_store import Changes, compared, parts, playing, result, seconds, set_aside
 from benchmarks.store_rows import BEGIN, PUT_ROW, Rows, Step, history
 from benchmarks.table import Result
@@ -37,7 +39,7 @@ from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.rows import Appended, Draft
 from whistle_engine.storage.sqlite import _append as sql
 
-TARGETS = {"durable": 0.6, "bulk": 0.3, "workers": 1.5}
+TARGETS = {"durable": 0.6, "peer": 2.0, "bulk": 0.3, "workers": 1.5}
 WORKERS = 4
 UPDATED = ", ".join(f"{name} = excluded.{name}" for name in MATTER)
 DUTIES = ", ".join(f"{n} = excluded.{n}" for n in ("what", "unit", "raiser", "since", "due"))
@@ -50,6 +52,7 @@ def run(rules: Rules, *, matters: int = 120, bulk: int = 2000, part: int = 50) -
     with some_server() as url:
         return [
             durable(url, rules, steps, part),
+            against_eventsourcing(url, rules, steps, part),
             in_bulk(url, rules, bulk),
             workers(url, 400),
         ]
@@ -149,6 +152,28 @@ def durable(url: str, rules: Rules, steps: Sequence[Step], part: int) -> Result:
         assert counted(mine) == counted(theirs)
         hand.connection.close()
     return compared("PostgreSQL: durable commands/s: rows by hand", times, TARGETS["durable"])
+
+
+def against_eventsourcing(url: str, rules: Rules, steps: Sequence[Step], part: int) -> Result:
+    """The same commands by a peer, as :mod:`benchmarks.bench_eventsourcing` has them."""
+    with schema(url) as mine, schema(url) as theirs, PostgresStore(mine) as store:
+        base, _, name = theirs.rpartition("&schema=")
+        with psycopg.connect(base, autocommit=True) as connection:
+            connection.execute(f'CREATE SCHEMA "{name}"'.encode())
+        found = psycopg.conninfo.conninfo_to_dict(base)
+        other = Dockets(
+            {
+                "PERSISTENCE_MODULE": "eventsourcing.postgres",
+                "POSTGRES_DBNAME": str(found.get("dbname") or ""),
+                "POSTGRES_HOST": str(found.get("host") or "127.0.0.1"),
+                "POSTGRES_PORT": str(found.get("port") or "5432"),
+                "POSTGRES_USER": str(found.get("user") or ""),
+                "POSTGRES_PASSWORD": str(found.get("password") or "none"),
+                "POSTGRES_SCHEMA": name,
+            }
+        )
+        times = in_turn(playing(store, rules), other, steps, part, time.perf_counter)
+    return compared("PostgreSQL: durable commands/s: eventsourcing", times, TARGETS["peer"])
 
 
 def in_bulk(url: str, rules: Rules, count: int, rounds: int = 5) -> Result:
