@@ -10,6 +10,7 @@ server, and go on. Exit codes as those of :mod:`.run`.
 from __future__ import annotations
 
 import argparse
+import logging
 import shutil
 import signal
 import sys
@@ -30,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=30, help="give up after that (30)")
     asked = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="whistle-crash-"))
+    logging.basicConfig(filename=folder / "rest.log")
     ways = cycle((signal.SIGKILL, signal.SIGQUIT))
     with running() as server:
         _say(f"seed {asked.seed}, {asked.kills} kills; {server.url()}")

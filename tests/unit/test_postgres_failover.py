@@ -42,6 +42,13 @@ def test_nothing_acknowledged_is_lost_when_the_replica_takes_over(
     with pytest.raises(StoreReadOnly, match="the server is a replica"):
         PostgresStore(replica.url())
     both = f"postgresql:///postgres?host={primary.folder},{replica.folder}&user=whistle"
+    applied = "options=-c%20synchronous_commit%3Dremote_apply"
+    with PostgresStore(f"{both}&schema=city&{applied}") as store:
+        store.put_document("d", b"policy")
+    with PostgresStore(replica.url(schema="city", target_session_attrs="any")) as beside:
+        assert beside.get_document("d") == b"policy", "who insists can read a replica"
+        with pytest.raises(StoreReadOnly, match="known to the primary alone: read the feed there"):
+            beside.feed(0, limit=9)
     with PostgresStore(f"{both}&schema=city&busy_timeout=60") as store:
         enough, taken_over = Event(), Event()
 

@@ -194,6 +194,10 @@ DECLARE
     _end timestamptz := clock_timestamp() + _milliseconds * interval '1 millisecond';
 BEGIN
 {_EXPECT_FRESH}
+    IF pg_is_in_recovery() THEN
+        RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction',
+            MESSAGE = 'who is announced is known to the primary alone: read the feed there';
+    END IF;
     SELECT CASE WHEN is_called THEN last_value ELSE 0 END INTO _last FROM @whistle_positions;
     LOOP
         SELECT coalesce(_last - max(apart), _last) INTO _final

@@ -192,7 +192,7 @@ _MADE = re.compile(
 @cache
 def named(statement: str, schema: str) -> str:
     """A statement, with the name of the store's schema filled in."""
-    return statement.replace("@", f'"{schema}".')
+    return statement.replace("@whistle_", f'"{schema}".whistle_')
 
 
 def made(steps: tuple[tuple[str, ...], ...] = STEPS) -> frozenset[str]:
