@@ -87,12 +87,13 @@ class Server:
                 [found / "postgres", "--version"], check=True, capture_output=True, **self._as
             )
         except PermissionError:
-            copy = self.folder / "install"
-            shutil.copytree(found.parent, copy)
-            libs = found.parent.parent.parent / f"{found.parent.parent.name}.libs"
-            if libs.is_dir():  # beside the package, as wheels keep them
-                shutil.copytree(libs, self.folder.parent / libs.name, dirs_exist_ok=True)
-            return copy / "bin"
+            package = found.parent.parent
+            copy = self.folder / "install" / package.name
+            shutil.copytree(found.parent, copy / found.parent.name)
+            libs = package.with_name(f"{package.name}.libs")
+            if libs.is_dir():  # where wheels keep them: beside the package
+                shutil.copytree(libs, copy.with_name(libs.name))
+            return copy / found.parent.name / "bin"
         return found
 
     def url(self, database: str = "postgres", **options: str) -> str:
