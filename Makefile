@@ -18,19 +18,23 @@ export PIP_REQUIRE_VIRTUALENV := 1
 unexport PYTHONPATH PYTHONHOME MYPYPATH VIRTUAL_ENV
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test crash explore faults lint format generate docs bench bench-large \
-	constraints clean
+.PHONY: help demo test crash stories explore explore-deep explore-faults hostile faults \
+	lint format generate docs changelog bench bench-large constraints clean
 
 help:
 	@echo "make demo      play both cases of the article"
 	@echo "make test      build the wheel, install it, run the tests against it"
-	@echo "make explore   the same with many more random stories"
+	@echo "make stories   the same with many more random stories"
+	@echo "make explore   hold every law against every state under each policy; explore-deep: for hours"
+	@echo "make explore-faults   plant faults, and see by which law an exploration finds each"
 	@echo "make crash     kill workers on one store, 500 times, and see that nothing is lost"
+	@echo "make hostile   feed 200,000 bad policies, stories, commands, bytes and command lines"
 	@echo "make faults    plant faults in copies of the sources, and see that the tests find each"
 	@echo "make lint      ruff, mypy, import-linter, news fragments, documentation"
 	@echo "make format    let ruff put the code in order"
 	@echo "make generate  write the pages of the reference that come from tables in the code"
 	@echo "make docs      build the documentation into docs/_build/html"
+	@echo "make changelog write what is coming into CHANGELOG.md; DATE=... cuts the version"
 	@echo "make bench     run the benchmarks; make bench-large those on a million matters"
 	@echo "make clean     remove all that is built"
 
@@ -47,8 +51,22 @@ crash: $(DEV)/.installed
 	$(DEV)/bin/python -m tests.crash.run --kills 500
 	$(DEV)/bin/python -m tests.crash.postgres --kills 500
 
-explore: $(DEV)/.installed
+stories: $(DEV)/.installed
 	WHISTLE_TEST_INSTALLED=1 HYPOTHESIS_PROFILE=explore $(DEV)/bin/pytest $(PYTEST_ARGS)
+
+# Each input is made by its own seed: --only KIND --first SEED --count 1 makes one again.
+hostile: $(DEV)/.installed
+	$(DEV)/bin/python -m tests.hostile.run --count 200000
+
+# All cores; the figures go to docs/reference/exploration.md, stories of broken laws to build/.
+explore: $(DEV)/.tools
+	PYTHONPATH=src $(DEV)/bin/python -B -m tests.explored.run --stories build/explored --write
+
+explore-deep: $(DEV)/.tools
+	PYTHONPATH=src $(DEV)/bin/python -B -m tests.explored.run --stories build/explored --scopes deep
+
+explore-faults: $(DEV)/.tools
+	PYTHONPATH=src $(DEV)/bin/python -B -m tests.explored.faults --write
 
 faults: $(DEV)/.tools
 	$(DEV)/bin/python -B -m tests.planted.run --write docs/reference/laws.md
@@ -73,6 +91,9 @@ generate: $(DEV)/.tools
 
 docs: $(DEV)/.tools
 	$(DEV)/bin/python -B -m sphinx -q -W --keep-going -b html docs docs/_build/html
+
+changelog: $(DEV)/.tools
+	$(DEV)/bin/python -B -m docs._changelog $(DATE)
 
 bench: $(BENCH)/.installed
 	$(BENCH)/bin/python -m benchmarks

@@ -2,7 +2,8 @@
 """Write the pages of the reference that say what the code already says, from the code itself.
 
 The table of transitions gives ``commands.md``, ``states.md`` and its picture; the wire names give
-``events.md``; the refusal codes give ``refusals.md``. ``make generate`` writes them;
+``events.md``; the refusal codes give ``refusals.md``; the help of the command line gives
+``cli-help.md``. All but the wire names come in Chinese too. ``make generate`` writes them;
 ``tests/docs/test_generated.py`` fails while they differ from what they would be.
 """
 
@@ -10,19 +11,20 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import NOTHING, Factory, fields
 
-from docs import _mistakes, _policy_values
+from docs import _help, _mistakes, _policy_values
+from docs import _prose as prose
 from docs._arrows import arrows
 from docs._markdown import named, page, table, wrapped
 from docs._picture import LETTERS, letters, numbers, picture
 from whistle_engine import commands as c
 from whistle_engine.events import EVENTS
-from whistle_engine.model import Party, Stage
+from whistle_engine.model import Label, Party, Stage
 from whistle_engine.refusals import CLAUSES
 from whistle_engine.texts import Lang, label
 from whistle_engine.texts._tables import fill, text
@@ -36,11 +38,16 @@ S = Stage
 def pages() -> dict[str, str]:
     """Every generated file, by its name in the reference."""
     return {
-        "commands.md": commands_page(),
+        "commands.md": commands_page("en"),
+        "commands.zh.md": commands_page("zh"),
         "events.md": events_page(),
-        "refusals.md": refusals_page(),
-        "states.md": states_page(),
-        "states.svg": picture(),
+        "refusals.md": refusals_page("en"),
+        "refusals.zh.md": refusals_page("zh"),
+        "states.md": states_page("en"),
+        "states.zh.md": states_page("zh"),
+        "states.svg": picture("en"),
+        "states.zh.svg": picture("zh"),
+        **_help.pages(),
         **_policy_values.pages(),
         **_mistakes.pages(),
     }
@@ -54,56 +61,49 @@ def main() -> None:
 
 # ---------------------------------------------------------------- commands
 
-STAGES_IN_WORDS: Mapping[frozenset[Stage], str] = {
-    frozenset(): "before there is a matter",
-    frozenset(S): "any",
-    OPEN: "any but closed",
+STAGES_IN_WORDS: Mapping[frozenset[Stage], Label] = {
+    frozenset(): Label("还没有事项时", "before there is a matter"),
+    frozenset(S): Label("任何阶段", "any"),
+    OPEN: Label("结案以外", "any but closed"),
 }
 
 
-def commands_page() -> str:
+def commands_page(lang: Lang) -> str:
     """Who may ever give which command, in which stages, with which words, and where it leads."""
-    intro = wrapped("""
-        The one table of transitions, which the permission check reads too. It is the ceiling: a
-        policy's permissions narrow it and never widen it. A command has conditions of its own
-        besides, and each that does not hold is told by its [code](refusals.md). What happens in
-        which order is drawn in [the stages of a matter](states.md); what a command carries stands
-        under [wire names](events.md).
-    """)
     rows = (
         (
             named(act),
-            label(act, "en"),
-            ", ".join(label(party, "en") for party in Party if party in row.parties),
-            stages_of(row),
-            ", ".join(f"`{name}`" for name in row.texts),
-            ", ".join(label(stage, "en") for stage in S if stage in row.to),
+            *([label(act, "en")] if lang == "en" else []),
+            listed((label(party, lang) for party in Party if party in row.parties), lang),
+            stages_of(row, lang),
+            listed((f"`{name}`" for name in row.texts), lang),
+            listed((label(stage, lang) for stage in S if stage in row.to), lang),
         )
         for act, row in TRANSITIONS.items()
     )
-    head = ("Command", "In English", "Who may ever give it", "In which stages")
-    words = wrapped("""
-        *Words* are the free texts that must come with the command. They lie in the vault; other
-        commands may bring some too. *Leads to* leaves out staying where it is.
-    """)
     return page(
-        "Commands",
-        intro,
-        "## Who, when, and what then",
-        words,
-        table((*head, "Words", "Leads to"), rows),
-        "## By stage",
+        prose.TITLE["commands"][lang],
+        wrapped(prose.COMMANDS[lang], lang),
+        f"## {prose.WHEN[lang]}",
+        wrapped(prose.WORDS[lang], lang),
+        table(prose.HEAD[lang], rows),
+        f"## {prose.BY_STAGE[lang]}",
         by_stage(),
-        "## By party",
-        by_party(),
+        f"## {prose.BY_PARTY[lang]}",
+        by_party(lang),
     )
 
 
-def stages_of(row: Row) -> str:
+def listed(parts: Iterable[str], lang: Lang) -> str:
+    """Several names."""
+    return ("、" if lang == "zh" else ", ").join(parts)
+
+
+def stages_of(row: Row, lang: Lang) -> str:
     """The stages of a row in words."""
     if row.stages in STAGES_IN_WORDS:
-        return STAGES_IN_WORDS[row.stages]
-    return ", ".join(label(stage, "en") for stage in S if stage in row.stages)
+        return str(getattr(STAGES_IN_WORDS[row.stages], lang))
+    return listed((label(stage, lang) for stage in S if stage in row.stages), lang)
 
 
 def by_stage() -> str:
@@ -116,16 +116,16 @@ def by_stage() -> str:
     return table(("", *(label(stage, "zh") for stage in S)), rows)
 
 
-def by_party() -> str:
+def by_party(lang: Lang) -> str:
     """What each party may ever do."""
     rows = (
         (
-            f"{label(party, 'zh')}<br>{label(party, 'en')}",
-            ", ".join(named(act) for act, row in TRANSITIONS.items() if party in row.parties),
+            label(party, "zh") + (f"<br>{label(party, 'en')}" if lang == "en" else ""),
+            listed((named(act) for act, row in TRANSITIONS.items() if party in row.parties), lang),
         )
         for party in Party
     )
-    return table(("Party", "Commands"), rows)
+    return table(prose.PARTIES[lang], rows)
 
 
 # ---------------------------------------------------------------- wire names
@@ -206,20 +206,18 @@ def markdown(words: str) -> str:
 # ---------------------------------------------------------------- refusals
 
 
-def refusals_page() -> str:
+def refusals_page(lang: Lang) -> str:
     """Every code for which a command can be refused, with its clause and its sentences."""
-    intro = wrapped("""
-        A refusal names every condition that does not hold: a stable code, the clause behind it, and
-        the facts. The sentences below are shown without facts; with them, they name the unit, the
-        kind, the time. Clauses are those of the design: FR1 to FR10 are the first-responder rule,
-        L1 to L19 the laws, *table* is the table of [commands](commands.md), and *policy* a value of
-        the city's policy.
-    """)
+    told: tuple[Lang, ...] = ("zh", "en") if lang == "en" else ("zh",)
     rows = (
-        (f"`{code}`", clause, sentence(code, "zh"), sentence(code, "en"))
+        (f"`{code}`", prose.clause(clause, lang), *(sentence(code, each) for each in told))
         for code, clause in CLAUSES.items()
     )
-    return page("Refusals", intro, table(("Code", "Clause", "中文", "English"), rows))
+    return page(
+        prose.TITLE["refusals"][lang],
+        wrapped(prose.REFUSALS[lang], lang),
+        table(prose.REFUSED[lang], rows),
+    )
 
 
 def sentence(code: str, lang: Lang) -> str:
@@ -232,41 +230,35 @@ def sentence(code: str, lang: Lang) -> str:
 # ---------------------------------------------------------------- stages
 
 
-def states_page() -> str:
+def states_page(lang: Lang) -> str:
     """The picture, with the commands behind each of its lines."""
-    intro = wrapped("""
-        A matter is in one stage at a time. The picture shows which leads to which: a line bears the
-        number under which its commands are listed below, and has a head at both ends where it is
-        gone both ways. What many stages share is a letter at each of them, explained in the
-        picture.
-    """)
     drawn = {**numbers(), **letters()}
     order = [*dict.fromkeys(numbers().values()), *LETTERS]
     rows = (
         (
             drawn[arrow],
-            "" if arrow[0] is None else stage_name(arrow[0]),
-            stage_name(arrow[1]),
-            ", ".join(named(act) for act in acts),
+            "" if arrow[0] is None else stage_name(arrow[0], lang),
+            stage_name(arrow[1], lang),
+            listed((named(act) for act in acts), lang),
         )
         for arrow, acts in sorted(arrows().items(), key=lambda item: order.index(drawn[item[0]]))
     )
     moving = {act for acts in arrows().values() for act in acts}
-    staying = ", ".join(named(act) for act in TRANSITIONS if act not in moving)
+    staying = listed((named(act) for act in TRANSITIONS if act not in moving), lang)
+    file = "states.svg" if lang == "en" else "states.zh.svg"
     return page(
-        "The stages of a matter",
-        intro,
-        "```{image} states.svg\n:alt: The ten stages of a matter and what leads from one to "
-        "another; the table below says the same.\n:width: 100%\n```",
-        table(("", "From", "To", "By"), rows),
-        f"A {named(c.Split)} opens a matter for each of its parts, in *received* too.",
-        f"These never change the stage: {staying}.",
+        prose.TITLE["states"][lang],
+        wrapped(prose.STATES[lang], lang),
+        f"```{{image}} {file}\n:alt: {prose.ALT[lang]}\n:width: 100%\n```",
+        table(prose.ARROWS[lang], rows),
+        prose.SPLIT[lang].format(split=named(c.Split), received=label(S.RECEIVED, lang)),
+        prose.STAYING[lang].format(acts=staying),
     )
 
 
-def stage_name(stage: Stage) -> str:
-    """A stage in both languages."""
-    return f"{label(stage, 'zh')} {label(stage, 'en')}"
+def stage_name(stage: Stage, lang: Lang) -> str:
+    """A stage; in English in both languages."""
+    return label(stage, "zh") + (f" {label(stage, 'en')}" if lang == "en" else "")
 
 
 if __name__ == "__main__":

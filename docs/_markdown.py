@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from whistle_engine import commands as c
-from whistle_engine.texts import label
+from whistle_engine.texts import Lang, label
 
 Act = type[c.Act]
 
@@ -26,9 +26,11 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     )
 
 
-def wrapped(words: str) -> str:
-    """A paragraph written in this file, on one line, as tables and lists are."""
-    return " ".join(words.split())
+def wrapped(words: str, lang: Lang = "en") -> str:
+    """A paragraph written in the sources, on one line, as tables and lists are."""
+    if lang == "en":
+        return " ".join(words.split())
+    return "".join(line.strip() for line in words.splitlines())
 
 
 def named(act: Act) -> str:

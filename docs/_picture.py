@@ -9,8 +9,8 @@ from attrs import frozen
 
 from docs._arrows import Arrow, S, arrows
 from whistle_engine import commands as c
-from whistle_engine.model import Stage
-from whistle_engine.texts import label
+from whistle_engine.model import Label, Stage
+from whistle_engine.texts import Lang, label
 
 WIDTH, HEIGHT = 800, 764
 HALF_WIDTH, HALF_HEIGHT = 76, 26
@@ -82,10 +82,10 @@ LINES = (
     Line(S.FED_BACK, S.CLOSED, ((290, 636), (290, 696)), (290, 663)),
 )  # fmt: skip
 
-LETTERS: Mapping[str, tuple[str, str]] = {
-    "C": ("#5b6b82", "can be closed from here"),
-    "R": ("#3b7a57", "can be reopened to here"),
-    "U": ("#b3372f", "an urgent whistle leads to dispatched"),
+LETTERS: Mapping[str, tuple[str, Label]] = {
+    "C": ("#5b6b82", Label("由此可结案", "can be closed from here")),
+    "R": ("#3b7a57", Label("可重办至此", "can be reopened to here")),
+    "U": ("#b3372f", Label("吹应急哨直接派单", "an urgent whistle leads to dispatched")),
 }
 """What each letter at a stage says, and its colour."""
 
@@ -124,7 +124,7 @@ def letters() -> dict[Arrow, str]:
     return found
 
 
-def picture() -> str:
+def picture(lang: Lang = "en") -> str:
     """The stages and the lines between them, as SVG; it needs no other program."""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" {FONT}>',
@@ -134,7 +134,7 @@ def picture() -> str:
         *(drawn_line(line) for line in LINES),
         *(drawn_number(line) for line in LINES),
         *(drawn_stage(stage) for stage in S),
-        *drawn_key(),
+        *drawn_key(lang),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -185,7 +185,7 @@ def drawn_letter(letter: str, x: int, y: int) -> str:
     )
 
 
-def drawn_key() -> Iterator[str]:
+def drawn_key(lang: Lang) -> Iterator[str]:
     """What the letters say."""
     x, y = KEY
     for place, (letter, (_, meaning)) in enumerate(LETTERS.items()):
@@ -193,7 +193,7 @@ def drawn_key() -> Iterator[str]:
         yield drawn_letter(letter, x, down)
         yield (
             f'<text x="{x + 16}" y="{down + 4}" font-size="12" fill="#333" text-anchor="start">'
-            f"{meaning}</text>"
+            f"{getattr(meaning, lang)}</text>"
         )
 
 

@@ -18,6 +18,8 @@ class Twins:
     def __getattr__(self, name: str) -> Any:
         one, other = getattr(self._one, name), getattr(self._other, name)
         told = f"{self._name}.{name}"
+        if isinstance(one, frozenset):
+            return one & other  # the capabilities of both
         if not callable(one):
             return Twins(one, other, told)
 

@@ -63,7 +63,9 @@ def _memory_store(url: str, *, create: bool) -> Store:
 
     del create  # there is never one
     if url.partition(":")[2].strip("/"):
-        raise PluginError(f"{url!r}: a store in memory has no address; say memory:")
+        raise PluginError(
+            f"{url!r}: a store in memory has no address; say memory:", code="store_url"
+        )
     return MemoryStore()
 
 
@@ -88,7 +90,7 @@ def _log_notifier(address: str) -> Notifier:
     from whistle_engine.notify.log import LogNotifier  # noqa: PLC0415  only if asked for
 
     if address not in ("", "zh", "en"):
-        raise PluginError(f"log:{address}: say log, log:zh or log:en")
+        raise PluginError(f"log:{address}: say log, log:zh or log:en", code="plugin_address")
     return LogNotifier(lang=address or "zh")
 
 

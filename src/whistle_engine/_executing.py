@@ -11,17 +11,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, cast
 
 from attrs import evolve as changed
 from attrs import frozen
 
 from whistle_engine._attempt import NOT_PERMITTED, Attempt, Decided, salted, subject
 from whistle_engine._documents import keep_again
-from whistle_engine.codec import dump_command, load_answer, load_basis, load_events
+from whistle_engine.codec import dump_command, load_answer, load_basis, load_command, load_events
 from whistle_engine.commands import Command, subjects
 from whistle_engine.commits import Answer, Receipt, Written
-from whistle_engine.errors import CommandIdReused, VersionConflict
+from whistle_engine.errors import CodecError, CommandIdReused, VersionConflict
 from whistle_engine.events import Refused
 from whistle_engine.model import CommandId, MatterId, Role, TextRef
 from whistle_engine.rules import Rules
@@ -54,13 +54,22 @@ def asked(command: Command, texts: Mapping[str, str], salt: Callable[[], bytes])
         salt: gives fresh bytes for each text.
 
     Raises:
+        CodecError: a value is not of its declared type.
         ValueError: the texts are not those that the command names, a name is not one, or the
             command's id is reserved for the system.
     """
-    names = tuple(sorted(texts))
-    if not command.texts:
-        command = changed(command, texts=names)
-    _check(command, texts)
+    try:
+        names = tuple(sorted(texts))
+        if not command.texts:
+            command = changed(command, texts=names)
+        _check(command, texts)
+    except (AttributeError, KeyError, TypeError) as error:
+        _blame(command, error)
+        for name, words in cast("Mapping[str, object]", texts).items():
+            if not isinstance(words, str):
+                told = f"the text {name!r} is a {type(words).__name__}; it should be a str"
+                raise CodecError(told) from error
+        raise
     return Asked(
         command=command,
         vault=tuple(
@@ -73,6 +82,21 @@ def asked(command: Command, texts: Mapping[str, str], salt: Callable[[], bytes])
             for name in names
         ),
     )
+
+
+def _blame(command: Command, error: Exception) -> None:
+    """After an error, see whether a value of the command is not of its declared type.
+
+    A program that is type-checked never brings such a command; looking each time would cost about
+    as much as deciding does.
+
+    Raises:
+        CodecError: it says which value, and what it should be.
+    """
+    try:
+        load_command(dump_command(command))
+    except CodecError as wrong:
+        raise wrong from error
 
 
 def _check(command: Command, texts: Mapping[str, str]) -> None:
@@ -154,7 +178,11 @@ class Executor:
     def found(self, asked: Asked, now: datetime) -> Decided | Answer:
         """Decide a command, or find what it was answered when it wrote before."""
         attempt, earlier = self.load(asked, now)
-        return self.again(attempt, earlier) if earlier else attempt.decided()
+        try:
+            return self.again(attempt, earlier) if earlier else attempt.decided()
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+            _blame(asked.command, error)
+            raise
 
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Write commits, and see that the documents are there which they rest on (S18)."""

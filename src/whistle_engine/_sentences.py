@@ -271,6 +271,10 @@ _VALUES: Mapping[str, Label] = {
     "no_round": Label(
         "至少要有一轮评价；应为1或更大", "there is one round at least; it should be 1 or more"
     ),
+    "docket_at_once": Label(
+        "督办事项到期后重新计时，不得为0；请写明多久提醒一次",
+        "the docket recurs until somebody acts, so it cannot be 0; say how often it is to recur",
+    ),
     "unknown_origin": Label(
         "依据“{origin}”没有在[sources]中声明；可用{known}",
         'the origin "{origin}" is not declared in [sources]; there is {known}',
@@ -549,6 +553,10 @@ _PERMISSIONS: Mapping[str, Label] = {
     "nobody": Label(
         "{names}都不准任何一方使用，“{what}”便无人能办；请至少保留一方",
         'nobody may give {names}, so "{what}" is for nobody; leave it to somebody',
+    ),
+    "no_way_out": Label(
+        "{names}都不准任何一方使用，公事便无法派单；请至少保留一种，并留给能够使用的一方",
+        "nobody may give {names}, so no public affair is ever dispatched; leave one to somebody",
     ),
     "system_only": Label(
         '只有系统行使此权限，不得取消；应为["system"]，或删去此项',

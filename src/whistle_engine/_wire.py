@@ -80,6 +80,9 @@ def _scalars(converter: Converter) -> None:
     converter.register_structure_hook(
         bool, lambda v, _: v if type(v) is bool else _not("true or false", v)
     )
+    converter.register_unstructure_hook(str, _text_out)
+    converter.register_unstructure_hook(int, _number_out)
+    converter.register_unstructure_hook(bool, _answer_out)
     converter.register_unstructure_hook(datetime, _instant_out)
     converter.register_structure_hook(datetime, _instant_in)
     converter.register_structure_hook_factory(
@@ -95,6 +98,19 @@ def _scalars(converter: Converter) -> None:
 
 def _not(what: str, value: object) -> NoReturn:
     raise Wrong(f"{value!r} is not {what}")
+
+
+def _text_out(value: str) -> str:
+    """Strict, too: what was written and cannot be read would damage a history for good."""
+    return value if type(value) is str else _not("a text", value)
+
+
+def _number_out(value: int) -> int:
+    return value if type(value) is int else _not("a whole number", value)
+
+
+def _answer_out(value: object) -> object:
+    return value if type(value) is bool else _not("true or false", value)
 
 
 _KEPT = 4096
@@ -210,6 +226,17 @@ def _collections(converter: Converter, *, detailed: bool) -> None:
         write = made.get_unstructure_hook(get_args(kind)[0])
         return lambda value: sorted(write(v) for v in value)
 
+    def write_many(kind: type[object], made: Converter) -> Callable[[object], list[object]]:
+        write = made.get_unstructure_hook(get_args(kind)[0])
+
+        def unstructure(value: object) -> list[object]:
+            if type(value) is not tuple:
+                _not("a tuple", value)
+            return [write(each) for each in value]
+
+        return unstructure
+
+    converter.register_unstructure_hook_factory(is_many, write_many)
     converter.register_structure_hook_factory(is_many, read_many)
     converter.register_unstructure_hook_factory(is_set, write_set)
     converter.register_structure_hook_func(lambda kind: kind == Facts, lambda v, _: _facts_in(v))
@@ -242,6 +269,8 @@ def _each_detailed(
 def _facts_out(value: Facts) -> dict[str, str]:
     written = dict(value)
     names = list(written)
+    if not all(type(each) is str for pair in written.items() for each in pair):
+        _not("facts, each a name and a text", value)
     if len(names) != len(value) or names != sorted(names):
         raise Wrong(
             f"facts have to be sorted by name, each named once, not {[n for n, _ in value]}; "

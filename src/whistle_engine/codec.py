@@ -20,7 +20,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from functools import cache, lru_cache
-from typing import NoReturn, TypeVar, cast
+from typing import NoReturn, TypeVar, cast, get_type_hints
+
+import attrs
 
 from whistle_engine._wire import Wrong, converter
 from whistle_engine.commands import Command
@@ -193,8 +195,24 @@ def _write(value: object, kind: object) -> bytes:
             f"cannot write a {type(value).__name__}: a text holds half a character "
             f"(a lone surrogate, {error.object[error.start]!a})"
         ) from None
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise CodecError(f"cannot write a {type(value).__name__}: {error}") from error
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        where = _place(value)
+        raise CodecError(
+            f"cannot write a {type(value).__name__}: {error}" + (f" @ ${where}" if where else "")
+        ) from error
+
+
+def _place(value: object) -> str:
+    """The path to the first field that cannot be written, below an attrs value; or nothing."""
+    if not attrs.has(type(value)):
+        return ""
+    for name, kind in get_type_hints(type(value)).items():
+        field = getattr(value, name)
+        try:
+            _encode(_writer(kind)(field)).encode()
+        except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+            return f".{name}{_place(field)}"
+    return ""
 
 
 def _read(data: bytes, kind: type[T]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whistle_engine.classify import compile_classifier
-from whistle_engine.commands import NAMES
+from whistle_engine.commands import NAMES, Blow, SendStraight, TakeOn
 from whistle_engine.deadlines import WorkingTime
 from whistle_engine.digests import digest_of
 from whistle_engine.directory import Directory
@@ -67,3 +67,7 @@ def widened(policy: Policy) -> Iterator[Problem]:
         names = tuple(NAMES[act] for act in acts)
         if all(name in policy.permissions and not policy.permissions[name] for name in names):
             yield problem("nobody", f"permissions.{names[0]}", names=names, what=what.value)
+    calling = (Blow, TakeOn, SendStraight) if policy.straight else (Blow, TakeOn)
+    names = tuple(NAMES[act] for act in calling)  # classifying anew leads nowhere by itself
+    if all(name in policy.permissions and not policy.permissions[name] for name in names):
+        yield problem("no_way_out", f"permissions.{names[0]}", names=names)

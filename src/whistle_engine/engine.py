@@ -134,7 +134,7 @@ class Engine:
             CommandIdReused: the id wrote before, with other content, and the actor could have
                 given this command.
             VersionConflict: others were faster every time.
-            CodecError: a value in the command cannot be written.
+            CodecError: a value in the command cannot be written, or is not of its declared type.
             ValueError: the texts are not those that the command names, a name is not one, or the
                 command's id is reserved for the system.
             Exception: whatever else the store raised; then nothing is known to be written, and

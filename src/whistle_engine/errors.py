@@ -167,7 +167,17 @@ class Unfinished(WhistleError):  # noqa: N818  reads as the condition that it na
 
 
 class PluginError(WhistleError):
-    """A plugin cannot be used, two claim one name, or nobody registered the name asked for."""
+    """A plugin cannot be used, two claim one name, or nobody registered the name asked for.
+
+    Attributes:
+        code: which of them it is; stable: ``plugin_broken``, ``plugin_claimed_twice``,
+            ``plugin_unknown``, ``plugin_address``, ``store_url``.
+    """
+
+    def __init__(self, message: str, *, code: str = "plugin_broken") -> None:
+        """Say what is wrong, and which kind of thing that is."""
+        super().__init__(message)
+        self.code = code
 
 
 class NotifyError(WhistleError):

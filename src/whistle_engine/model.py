@@ -62,10 +62,20 @@ def _told(value: object) -> str:
     return f"{kind.__name__}({', '.join(f'{name}={getattr(value, name)!r}' for name in told)})"
 
 
+def _expect(kind: type, instance: object, attribute: Attribute[V], value: object) -> None:
+    """Not every program is type-checked, and a value may come from anywhere."""
+    if not isinstance(value, kind):
+        raise ValueError(  # noqa: TRY004  as whatever else is wrong with it
+            f"{type(instance).__name__}.{attribute.name} is {ascii(value)[:40]}; it should be a "
+            f"{kind.__name__}"
+        )
+
+
 def is_code(most: int) -> Callable[[object, Attribute[str], str], None]:
     """A validator for fields that hold no words: ASCII without blanks, not too long (L15)."""
 
     def check(instance: object, attribute: Attribute[str], value: str) -> None:
+        _expect(str, instance, attribute, value)
         fits = 0 < len(value) <= most and value.isascii() and value.isprintable()
         if not fits or " " in value:
             raise ValueError(
@@ -80,6 +90,7 @@ def is_id(instance: object, attribute: Attribute[str], value: str | None) -> Non
     """A validator for ids that come from elsewhere: letters, digits and ``. - : / @ _`` (L15)."""
     if value is None:
         return
+    _expect(str, instance, attribute, value)
     allowed = value.replace("_", "").translate(dict.fromkeys(map(ord, ".-:/@")))
     if not allowed.isalnum() or len(value) > 100:  # noqa: PLR2004  as the message says
         raise ValueError(
@@ -90,7 +101,10 @@ def is_id(instance: object, attribute: Attribute[str], value: str | None) -> Non
 
 def is_aware(instance: object, attribute: Attribute[datetime], value: datetime | None) -> None:
     """A validator for instants: they carry a time zone."""
-    if value is not None and value.tzinfo is None:
+    if value is None:
+        return
+    _expect(datetime, instance, attribute, value)
+    if value.tzinfo is None:
         raise ValueError(
             f"{type(instance).__name__}.{attribute.name} is {value.isoformat()}, without a time "
             "zone; it should be an instant in UTC"
@@ -374,8 +388,11 @@ class Actor:
 def _within(most: int) -> Callable[[object, Attribute[int | None], int | None], None]:
     """A validator for a coordinate in micro-degrees."""
 
-    def validate(_place: object, attribute: Attribute[int | None], value: int | None) -> None:
-        if value is not None and not -most <= value <= most:
+    def validate(place: object, attribute: Attribute[int | None], value: int | None) -> None:
+        if value is None:
+            return
+        _expect(int, place, attribute, value)
+        if not -most <= value <= most:
             raise ValueError(
                 f"{attribute.name} is {value}, and should be from {-most} to {most} micro-degrees"
             )

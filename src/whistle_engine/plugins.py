@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import pluggy
 from attrs import field, frozen
@@ -37,6 +35,9 @@ from whistle_engine.notify.api import Notifier
 from whistle_engine.policy_file import completed, load_rules
 from whistle_engine.rules import Rules
 from whistle_engine.storage.api import Store
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 OURS = "whistle-engine"
 """The package of what is built in."""
@@ -129,7 +130,8 @@ class Plugins:
             if other is not one:
                 raise PluginError(
                     f"the {CALLED[key[0]]} {key[1]!r} is claimed twice: by {_who(other)} and by "
-                    f"{_who(one)}; remove one of them, or have its author choose another name"
+                    f"{_who(one)}; remove one of them, or have its author choose another name",
+                    code="plugin_claimed_twice",
                 )
         return {key: one.record for key, one in found.items()}
 
@@ -151,6 +153,8 @@ class Plugins:
         Raises:
             PluginError: two claim one name; or, if ``strict``, one is broken.
         """
+        from importlib.metadata import entry_points  # noqa: PLC0415  needed only here
+
         found = [*_records(BuiltIn(), "built-in", OURS)]
         problems: list[Problem] = []
         installed = entry_points(group=GROUP) if points is None else points
@@ -194,7 +198,8 @@ class Plugins:
             known = ", ".join(sorted(self.names(StoreFactory)))
             raise PluginError(
                 f"{where!r} is no URL of a store: it begins with a scheme and a colon, such as "
-                f"memory: or sqlite:///whistle.db (schemes: {known})"
+                f"memory: or sqlite:///whistle.db (schemes: {known})",
+                code="store_url",
             )
         factory = self._get(StoreFactory, scheme.lower())
         store: object = factory.open(where, create=create)
@@ -255,12 +260,15 @@ class Plugins:
         if found is not None:
             return cast("R", found)
         known = self.names(kind)
+        from difflib import get_close_matches  # noqa: PLC0415  needed only here
+
         near = get_close_matches(name, known, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         aside = "".join(f"; {p.package} was set aside: {p.error}" for p in self.problems)
         raise PluginError(
             f"no {CALLED[kind]} is called {name!r}; there is {', '.join(known) or 'none'}"
-            f"{hint}{aside}"
+            f"{hint}{aside}",
+            code="plugin_unknown",
         )
 
 

@@ -17,12 +17,10 @@ notifiers together are given (``patience`` for each), and for that second.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
-from random import random
 
 from whistle_engine._firing import utc
 from whistle_engine._pace import USUAL, Backoff, Figures
@@ -39,17 +37,21 @@ from whistle_engine.errors import (
 from whistle_engine.events import Refused, TimerFired
 from whistle_engine.notify.api import Message, Notifier
 from whistle_engine.notify.composing import compose, key_of
-from whistle_engine.notify.guarding import Fate, Guarded
+from whistle_engine.notify.guarding import Fate, Guarded, log
 from whistle_engine.storage.api import Queue
 from whistle_engine.storage.rows import Claim, Item, Notice, Timer
-
-_log = logging.getLogger("whistle_engine.relay")
 
 GLANCE = timedelta(seconds=1)
 """How long notices are worked off before one looks at the timers again."""
 
 _FOR_GOOD = (StoreClosed, StoreMismatch, StoreNotFound, StoreReadOnly, StoreUnreadable)
 """What a store raises that no waiting mends: somebody has to do something."""
+
+
+def _chance() -> float:
+    from random import random  # noqa: PLC0415  needed only here
+
+    return random()  # noqa: S311  it spreads waits, and guards nothing
 
 
 class Relay:
@@ -61,7 +63,7 @@ class Relay:
         notifiers: Iterable[Notifier] = (),
         *,
         clock: Callable[[], datetime] = utc_now,
-        chance: Callable[[], float] = random,
+        chance: Callable[[], float] = _chance,
         backoff: Backoff = USUAL,
         timer_lease: timedelta = timedelta(minutes=1),
         notice_lease: timedelta = timedelta(minutes=5),
@@ -243,7 +245,7 @@ class Relay:
             _tell(error, "a timer was given back after %d tries: %r", claim.tries, claim.item)
             return Figures(postponed=1)
         if isinstance(answer, Refused) and answer.code != "timer_gone":
-            _log.error("a timer was refused, by %s: %r", answer.code, claim.item)
+            log().error("a timer was refused, by %s: %r", answer.code, claim.item)
             return Figures(refused=1)
         if isinstance(answer, Refused):
             return Figures(fired=1)
@@ -284,7 +286,7 @@ class Relay:
             figures = Figures(delivered=1) if counts else Figures(overtaken=1)
         else:
             outbox.fail(claim, retry_at=None)
-            _log.error("given up after %d tries: %s", claim.tries, key_of(claim.item))
+            log().error("given up after %d tries: %s", claim.tries, key_of(claim.item))
             figures = Figures(dead=1)
         for guard in self._guards:
             guard.forget(key_of(claim.item))
@@ -303,9 +305,9 @@ class Relay:
 def _tell(error: Exception, message: str, *values: object) -> None:
     """Tell the log what failed; an error that a store tells needs no traceback."""
     if isinstance(error, StoreError):
-        _log.error(f"{message}: %s", *values, error)
+        log().error(f"{message}: %s", *values, error)
     else:
-        _log.error(message, *values, exc_info=error)
+        log().error(message, *values, exc_info=error)
 
 
 __all__ = ["Backoff", "Figures", "Relay"]

@@ -139,6 +139,9 @@ def _limit_problems(policy: Policy) -> Iterator[Problem]:
             yield problem("limit_missing", f"limits.{name}")
     if policy.marks.rounds < 1:
         yield problem("no_round", "marks.rounds")
+    docket = policy.limits.get("docket")
+    if docket is not None and docket.amount == 0:
+        yield problem("docket_at_once", "limits.docket")
     if policy.deferrals.most < 0:
         yield problem("negative", "deferrals.most")
     for key, limit in limits_of(policy):

@@ -21,8 +21,9 @@ else:  # mutmut copies the sources and the tests, not the documentation
     _arrows, _picture = (pytest.importorskip(f"docs.{name}") for name in ("_arrows", "_picture"))
 
 PAGES = (
-    "commands.md", "events.md", "mistakes.md", "policy-file.md", "policy-file.zh.md",
-    "refusals.md", "states.md", "states.svg",
+    "cli-help.md", "cli-help.zh.md", "commands.md", "commands.zh.md", "events.md", "mistakes.md",
+    "policy-file.md", "policy-file.zh.md", "refusals.md", "refusals.zh.md", "states.md",
+    "states.svg", "states.zh.md", "states.zh.svg",
 )  # fmt: skip
 
 
@@ -39,12 +40,14 @@ def test_every_page_is_checked() -> None:
 def test_nothing_is_left_out() -> None:
     pages = generate.pages()
     for name in NAMES.values():
-        assert f"| `{name}` " in pages["commands.md"]
-        assert f"`{name}`" in pages["states.md"]
+        for ending in ("md", "zh.md"):
+            assert f"| `{name}` " in pages[f"commands.{ending}"]
+            assert f"`{name}`" in pages[f"states.{ending}"]
     for wire in (*ACTS.values(), *EVENTS.values()):
         assert f"### `{wire}` " in pages["events.md"]
     for code in CLAUSES:
         assert f"| `{code}` |" in pages["refusals.md"]
+        assert f"| `{code}` |" in pages["refusals.zh.md"]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -383,3 +383,12 @@ def test_the_option_goes_before_the_variable_and_that_before_the_locale() -> Non
     env: dict[str, str | None] = {"WHISTLE_LANG": "zh", "LC_ALL": "en_GB"}
     assert "情景核对通过" in run("play", "shared", env=env).stdout
     assert "The story holds" in run("play", "shared", "--lang", "en", env=env).stdout
+
+
+@pytest.mark.parametrize("odd", ["a\nb", "\x1b[2J", "a\u2028b", "\u202e"])
+def test_signs_for_a_terminal_are_shown_and_not_obeyed(odd: str) -> None:
+    told = run("plugins", "doctor", odd)
+    assert told.exit_code == 2
+    assert len(told.stderr.splitlines()) == 1
+    assert ascii(odd)[1:-1] in told.stderr
+    assert odd not in told.stderr

@@ -165,3 +165,11 @@ def test_how_much_was_verified_is_shown_on_a_terminal(tmp_path: Path) -> None:
     assert "已核验：事项1件，提交5次" in shown
     assert shown.endswith("\r\x1b[K")
     assert process("verify", url).stderr == b""
+
+
+def test_wrong_usage_is_told_in_english_where_there_are_no_chinese_characters() -> None:
+    ascii_only = {"WHISTLE_LANG": "zh", "PYTHONIOENCODING": "ascii"}
+    told = process("ledger", "--colour", **ascii_only)
+    assert told.returncode == 2
+    assert told.stderr.startswith(b"whistle ledger: No such option '--colour'.")
+    assert process("--help", **ascii_only).stdout.startswith(b"Usage: whistle")

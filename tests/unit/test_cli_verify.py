@@ -202,7 +202,8 @@ def test_what_is_no_store_is_told(tmp_path: Path) -> None:
     is_wrong(run("verify", f"sqlite:///{tmp_path}"), "it is a folder")
     is_wrong(run("verify", "nosuch:there"), "no store is called 'nosuch'")
     is_wrong(run("verify", str(tmp_path / "letter.txt")), "no URL of a store")
-    is_wrong(run("verify"), "Missing argument 'URL'")
+    is_wrong(run("verify"), "say which store: --store")
+    is_wrong(run("verify", "memory:", "--store", "memory:"), "the store is named twice")
 
 
 def test_a_damaged_store_is_told(url: str) -> None:

@@ -26,6 +26,7 @@ from whistle_engine.cli.filling import width
 from whistle_engine.cli.working import dead
 from whistle_engine.cli.working.signals import told_to_stop
 from whistle_engine.codec import load_events
+from whistle_engine.engine import utc_now
 from whistle_engine.events import TimerFired
 from whistle_engine.hookspecs import NotifierFactory, hookimpl
 from whistle_engine.plugins import Plugins
@@ -83,6 +84,10 @@ def test_without_a_notifier_notices_stay(tmp_path: Path) -> None:
     assert told.stdout.decode().startswith("到时处理")
     with SqliteStore(url) as store:
         assert set(before) <= set(store.outbox.waiting(until=LATER, limit=1000))
+        count = len(store.outbox.waiting(until=utc_now(), limit=1000))
+    assert f"有{count}条通知等待送出" in told.stdout.decode().replace("\n", "")
+    again = process("run", "--store", url, "--once", "--lang", "en").stdout.decode()
+    assert again.startswith(f"Notices that wait, since no notifier is named: {count}.")
 
 
 def test_figures_are_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,10 +100,14 @@ def test_figures_are_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "到时处理3次；最迟的一次迟1小时2分钟；被拒1次，列为处理失败；" in chinese
     english = " ".join(run("run", "--store", url).stdout.split())
     assert english.startswith("3 timers fired; the latest 1 h 2 min late; 1 refused, now dead")
-    assert english.endswith("7 overtaken by others.")
+    assert "7 overtaken by others. Notices that wait, since no notifier is named: " in english
     assert max(map(width, chinese.splitlines())) <= 80
-    assert json.loads(run("run", "--store", url, "--json").stdout) == asdict(told_)
-    assert documented("run") == set(asdict(told_))
+    with SqliteStore(url) as store:
+        waiting = len(store.outbox.waiting(until=utc_now(), limit=1000))
+    assert waiting > 0
+    figures = {**asdict(told_), "waiting": waiting}
+    assert json.loads(run("run", "--store", url, "--json").stdout) == figures
+    assert documented("run") == {*figures}
 
 
 # ------------------------------------------------------------------------------- until told to stop
@@ -150,8 +159,8 @@ def test_it_stops_cleanly_when_told(tmp_path: Path, told: signal.Signals) -> Non
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are told otherwise there")
 def test_it_stops_while_it_has_nothing_to_do(tmp_path: Path) -> None:
     url = at_work(tmp_path, "m1")
-    assert process("run", "--store", url, "--once").returncode == 0
-    with worker(url) as started:
+    assert process("run", "--store", url, "--once", "--notifier", "log").returncode == 0
+    with worker(url, "--notifier", "log") as started:
         wait_for(started, b"working on")
         started.send_signal(signal.SIGTERM)
         out, _ = started.communicate(timeout=PATIENCE)
@@ -295,6 +304,16 @@ def test_one_that_is_dead_no_longer_is_left(given_up: str, monkeypatch: pytest.M
     monkeypatch.setattr(dead, "_letters", late)
     told = run("dead", "--store", given_up, "--revive")
     assert "1 more were no dead letters any longer" in told.stdout
+
+
+def test_all_are_taken_back_however_many(given_up: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dead, "MOST", 1)
+    assert len(json.loads(run("dead", "--store", given_up, "--json").stdout)["notices"]) == 1
+    of_one = json.loads(run("dead", "--store", given_up, "--matter", "m2", "--json").stdout)
+    assert {each["matter"] for each in of_one["notices"]} == {"m2"}
+    assert json.loads(run("dead", "--store", given_up, "--revive", "--json").stdout)["revived"] > 2
+    with SqliteStore(given_up) as store:
+        assert (store.timers.dead(limit=9), store.outbox.dead(limit=9)) == ((), ())
 
 
 def test_codes_will_do_where_the_rules_cannot_be_read(given_up: str) -> None:

@@ -11,10 +11,10 @@ from typing import Any, get_args
 import attrs
 import pytest
 
-from tests.samples import hints
+from tests.samples import hints, sample
 from tests.support import tiny_directory, tiny_policy
 from whistle_engine import codec
-from whistle_engine.commands import ACTS, Blow, Classify, Command
+from whistle_engine.commands import ACTS, Blow, Classify, Command, FeedBack
 from whistle_engine.commits import Basis
 from whistle_engine.digests import digest_of
 from whistle_engine.errors import CodecError
@@ -237,3 +237,17 @@ def test_the_vault_is_where_words_are_and_they_do_not_show_in_logs() -> None:
     text = rows.VaultText(ref=TextRef("c", "text"), matter="m", salt=b"pepper", words="住址")
     assert "住址" not in repr(text)
     assert "pepper" not in repr(text)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"without": (5,)}, r"5 is not a text @ \$\.do\.without"),
+        ({"without": "chengguan"}, r"'chengguan' is not a tuple @ \$\.do\.without"),
+    ],
+    ids=["text", "tuple"],
+)
+def test_what_could_not_be_read_again_is_not_written(wrong: dict[str, Any], told: str) -> None:
+    odd = command(do=attrs.evolve(sample(FeedBack), **wrong))
+    with pytest.raises(CodecError, match=told):
+        codec.dump_command(odd)

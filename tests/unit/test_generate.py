@@ -455,7 +455,7 @@ def test_what_is_done_at_the_instant_of_a_timer_comes_first() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    os.environ.get("HYPOTHESIS_PROFILE") != "explore", reason="long: part of make explore"
+    os.environ.get("HYPOTHESIS_PROFILE") != "explore", reason="long: part of make stories"
 )
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize("profile", [DISTRICT, BUSY, QUIET], ids=lambda one: one.name)

@@ -19,7 +19,7 @@ FILL = """
 INSERT INTO @whistle_matters SELECT lpad(n::text, 6, '0'), 1,
     CASE WHEN n % 10 = 0 THEN 'dispatched' ELSE 'closed' END, n % 10 = 0, n, n, '12345', n::text,
     'p' || n % 50, n, n, 'c' || n % 40, 's' || n % 8,
-    (ARRAY['public', 'shared', 'family'])[n % 3 + 1], 'k' || n % 4, 'g' || n % 30, 'u' || n % 20,
+    (ARRAY['public', 'shared', 'household'])[n % 3 + 1], 'k' || n % 4, 'g' || n % 30, 'u' || n % 20,
     n, CASE WHEN n % 10 > 0 THEN 'settled' END
 FROM generate_series(1, 20000) AS n;
 INSERT INTO @whistle_duties SELECT lpad(n::text, 6, '0'), 1, 'handle', 'u' || n % 20, NULL, n, n

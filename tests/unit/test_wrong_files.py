@@ -90,6 +90,10 @@ def _rung(**changes: Any) -> Policy:
 
 
 VALUES: Mapping[str, tuple[Callable[[], Policy], str]] = {
+    "docket_at_once": (
+        lambda: policy(limits={**tiny_policy().limits, "docket": hours(0)}),
+        "limits.docket",
+    ),
     "floor_twice": (_floors, "signals.collapse.present.imminent"),
     "floor_where": (lambda: _floors(level="certain"), "signals.collapse.certain.imminent"),
     "limit_missing": (lambda: policy(limits={}), "limits.classify"),

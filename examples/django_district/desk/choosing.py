@@ -10,11 +10,12 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from whistle_engine import Actor, Matter, Role, What, commands, duties
 from whistle_engine.commands import Act
-from whistle_engine.model import UnitKind
+from whistle_engine.model import Affair, UnitKind
+from whistle_engine.texts import label
 
 from desk import words
 from desk.hosting import rules
-from desk.words import Choices
+from desk.words import Choices, Groups
 
 
 @frozen
@@ -67,10 +68,20 @@ def titled(rows: Iterable[Any]) -> Choices:
     return list({row.code: words.title(row.title) for row in rows}.items())
 
 
-CHOICES: Mapping[str, Callable[[Desk], Choices]] = {
-    "category": lambda _desk: titled(rules().policy.categories),
+def categories() -> Groups:
+    """The categories, public ones under who leads them: nobody finds one among some hundreds."""
+    groups: dict[str, dict[str, str]] = {}
+    for row in rules().policy.categories:
+        public = row.affair is Affair.PUBLIC and row.leads
+        heading = words.unit(row.leads[0]) if public else label(row.affair, words.lang())
+        groups.setdefault(heading, {})[row.code] = words.title(row.title)
+    return [(heading, list(group.items())) for heading, group in groups.items()]
+
+
+CHOICES: Mapping[str, Callable[[Desk], Choices | Groups]] = {
+    "category": lambda _desk: categories(),
     "channel": lambda _desk: [(c, words.title(t)) for c, t in rules().policy.channels.items()],
-    "clause": lambda _desk: titled(rules().policy.categories),
+    "clause": lambda _desk: categories(),
     "kind": lambda _desk: titled(rules().policy.kinds),
     "lead": _leads,
     "names": lambda _desk: words.units(),

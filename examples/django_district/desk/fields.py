@@ -17,7 +17,7 @@ from whistle_engine.model import AppealKind, LimitUnit
 from whistle_engine.texts import label
 
 from desk import words
-from desk.choosing import CHOICES, Desk, late_joint, titled
+from desk.choosing import CHOICES, Desk, categories, late_joint
 from desk.hosting import rules
 
 PROOFS = FileExtensionValidator(["jpg", "jpeg", "png", "pdf", "mp4"])
@@ -116,7 +116,7 @@ def _field(attribute: attrs.Attribute[Any], hint: Any, desk: Desk) -> forms.Fiel
     return KINDS[kind](**options)
 
 
-def _one_of(choices: words.Choices, **options: Any) -> forms.Field:
+def _one_of(choices: words.Choices | words.Groups, **options: Any) -> forms.Field:
     return forms.ChoiceField(choices=[("", "—"), *choices], **options)
 
 
@@ -130,7 +130,7 @@ def _facts(_required: bool) -> Iterator[tuple[str, forms.Field]]:
     policy = rules().policy
     yield (
         "facts.category",
-        _one_of(titled(policy.categories), required=False, label=LABELS["category"]),
+        _one_of(categories(), required=False, label=LABELS["category"]),
     )
     for fact in policy.facts:
         own = {value: words.title(said) for value, said in fact.titles.items()}
@@ -139,11 +139,11 @@ def _facts(_required: bool) -> Iterator[tuple[str, forms.Field]]:
 
 
 def _parts(_required: bool) -> Iterator[tuple[str, forms.Field]]:
-    categories = titled(rules().policy.categories)
+    known = categories()
     for number in PARTS:
         options = {"required": False, "label_suffix": f" {number + 1}"}
         yield f"parts.{number}.kind", _members(AppealKind, label=LABELS["kind"], **options)
-        yield f"parts.{number}.category", _one_of(categories, label=LABELS["category"], **options)
+        yield f"parts.{number}.category", _one_of(known, label=LABELS["category"], **options)
 
 
 def _length(required: bool) -> Iterator[tuple[str, forms.Field]]:

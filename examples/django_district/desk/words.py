@@ -12,6 +12,7 @@ from whistle_engine.texts import Lang
 from desk.hosting import rules
 
 Choices = list[tuple[str, str]]
+Groups = list[tuple[str, Choices]]
 
 CAPTIONS = {
     "accept": "Accept the lead",

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from whistle_engine.cli.lazy import Lazy
+from whistle_engine.cli.output import Lang, asked, encodable, lang_option
 
 COMMANDS = {
     "demo": "stories.demo",
@@ -34,24 +35,39 @@ class Whistle(Lazy):
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run, and leave with the exit code."""
         extra["standalone_mode"] = False
+        extra["obj"] = lang = asked(sys.argv[1:] if args is None else args)
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # its encoding may lack characters
         try:
             code = super().main(args, **extra)
         except click.ClickException as error:
-            click.echo(_told(error), err=True)
+            kept = "" if isinstance(error, click.UsageError) else "\n"  # a file has many
+            click.echo(_visible(_told(error, lang), kept), err=True)
             sys.exit(error.exit_code)
         except click.Abort:
             sys.exit(130)  # as a shell tells an interrupt
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _told(error: click.ClickException) -> str:
+def _told(error: click.ClickException, lang: Lang) -> str:
     """The mistake, and for wrong usage where to read on."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "whistle"
-    told = f"{path}: {error.format_message()}"
-    return f"{told} (see {path} --help)" if isinstance(error, click.UsageError) else told
+    message = error.format_message()
+    if lang == "en" or not encodable("街乡吹哨", stream=sys.stderr):
+        see = f" (see {path} --help)" if isinstance(error, click.UsageError) else ""
+        return f"{path}: {message}{see}"
+    from whistle_engine.cli.clicks import chinese
+
+    see = f"（参见{path} --help）" if isinstance(error, click.UsageError) else ""
+    return f"{path}：{chinese(message)}{see}"
+
+
+def _visible(text: str, kept: str) -> str:
+    """A text whose signs for a terminal, and whose ends of lines, are seen and not obeyed."""
+    return "".join(
+        each if each.isprintable() or each in kept else ascii(each)[1:-1] for each in text
+    )
 
 
 def _version(context: click.Context, _option: click.Parameter, value: object) -> None:
@@ -78,8 +94,10 @@ def _version(context: click.Context, _option: click.Parameter, value: object) ->
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version,
     help="Show the version, and exit.",
 )  # fmt: skip
+@lang_option
 @click.pass_context
-def whistle(context: click.Context) -> None:
+def whistle(context: click.Context, *, lang: Lang | None) -> None:
     """The rules of 街乡吹哨、部门报到, to try: a street blows, the departments report in."""
+    del lang  # it holds for the whole call, and is looked for before
     if context.invoked_subcommand is None:
         click.echo(context.get_help())

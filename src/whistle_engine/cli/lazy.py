@@ -9,8 +9,10 @@ from typing import Any
 import click
 from click.exceptions import NoSuchCommand
 
+from whistle_engine.cli.helping import ToldGroup
 
-class Lazy(click.Group):
+
+class Lazy(ToldGroup):
     """A group that knows where its commands stand, and imports those that are asked for."""
 
     def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
@@ -22,7 +24,7 @@ class Lazy(click.Group):
                 under the same name.
             kwargs: as for any group.
         """
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"no_args_is_help": False, **kwargs})
         self._modules = modules
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  as click calls it

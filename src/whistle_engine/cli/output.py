@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from shutil import get_terminal_size
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TextIO, TypeVar
 
 import click
 
 Lang = Literal["zh", "en"]
 """The languages of the output."""
+
+LANGS: Sequence[Lang] = ("zh", "en")
+
+LANG = "WHISTLE_LANG"
+"""The environment variable that names the language where no option does."""
 
 NARROWEST, WIDEST = 50, 100
 """Between these widths lines are filled, whatever the terminal's."""
@@ -35,11 +41,12 @@ class BadInput(click.ClickException):
 
 
 def lang_option(command: F) -> F:
-    """``--lang``: by the option, else WHISTLE_LANG, else the locale."""
+    """``--lang``: by the option, wherever it stands, else WHISTLE_LANG, else the locale."""
     return click.option(
         "--lang",
-        type=click.Choice(["zh", "en"]),
-        envvar="WHISTLE_LANG",
+        type=click.Choice(LANGS),
+        callback=lambda context, _option, value: context.find_root().obj or value,
+        envvar=LANG,
         show_envvar=True,
         help="The language of the output; by default that of the locale, else English.",
     )(command)
@@ -52,15 +59,41 @@ def json_option(command: F) -> F:
     )
 
 
+def asked(args: Sequence[str], environ: Mapping[str, str] | None = None) -> Lang:
+    """The language of a whole call: of the last ``--lang``, else WHISTLE_LANG, else the locale.
+
+    It is known before the words are parsed, so that what is wrong with them, and help, are told
+    in it too.
+
+    Args:
+        args: the words after ``whistle``.
+        environ: the environment; ``None`` is the process's.
+    """
+    environ = os.environ if environ is None else environ
+    said = [
+        *(value for option, value in pairwise(args) if option == "--lang"),
+        *(word.removeprefix("--lang=") for word in args if word.startswith("--lang=")),
+    ]
+    for name in (*reversed(said), environ.get(LANG)):
+        for lang in LANGS:
+            if name == lang:
+                return lang
+    return chosen(None, environ)
+
+
 def chosen(lang: Lang | None, environ: Mapping[str, str] | None = None) -> Lang:
-    """The language asked for, else that of the locale: Chinese for ``zh…``, else English.
+    """The language asked for, else that of the call, else of the locale: Chinese for ``zh…``.
 
     Args:
         lang: what was asked for.
-        environ: the environment; ``None`` is the process's.
+        environ: the environment; ``None`` is the process's, and that of the call.
     """
     if lang is not None:
         return lang
+    context = click.get_current_context(silent=True) if environ is None else None
+    if context is not None and context.find_root().obj in LANGS:
+        found: Lang = context.find_root().obj
+        return found
     environ = os.environ if environ is None else environ
     names = (environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next((name for name in names if name), "")
@@ -72,10 +105,10 @@ def room() -> int:
     return max(NARROWEST, min(get_terminal_size((80, 24)).columns, WIDEST))
 
 
-def encodable(text: str) -> bool:
-    """Tell whether stdout's encoding has all these characters."""
+def encodable(text: str, *, stream: TextIO | None = None) -> bool:
+    """Tell whether the encoding of a stream, by default stdout, has all these characters."""
     try:
-        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+        text.encode(getattr(stream or sys.stdout, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
         return False
     return True
@@ -118,7 +151,10 @@ def no_output(error: OSError) -> NoReturn:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
     if isinstance(error, BrokenPipeError):
         sys.exit(_SIGPIPE)
-    raise BadInput(f"cannot write the output: {error.strerror}") from None
+    from whistle_engine.cli.wrong import why
+
+    said = "无法写出结果：" if chosen(None) == "zh" else "cannot write the output: "
+    raise BadInput(said + why(error)) from None
 
 
 def write_json(value: object) -> None:

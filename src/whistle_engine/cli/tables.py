@@ -48,7 +48,7 @@ def table(
 
 
 def _widths(columns: Sequence[Sequence[str]], fold: set[int], room: int) -> list[int]:
-    """How wide each column is: words stay whole, and few cells are folded, as far as room goes."""
+    """How wide each column is: words stay whole, and few lines are folded, as far as room goes."""
     whole = [max(map(width, column)) for column in columns]
     widths = [
         min(max(map(_longest, column)), _WORD) if number in fold else whole[number]
@@ -60,7 +60,8 @@ def _widths(columns: Sequence[Sequence[str]], fold: set[int], room: int) -> list
             break
         widths[widest] -= 1
     while sum(widths) < room and (short := [n for n in fold if widths[n] < whole[n]]):
-        widths[min(short, key=lambda number: (widths[number], number))] += 1
+        # to the column that is folded into most lines
+        widths[max(short, key=lambda number: (whole[number] / widths[number], -number))] += 1
     return widths
 
 

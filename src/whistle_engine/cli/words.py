@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from whistle_engine.cli.output import Lang
 from whistle_engine.cli.wording import Words, speaker
-from whistle_engine.rules import Rules
+
+if TYPE_CHECKING:
+    from whistle_engine.rules import Rules
 
 WORDS: Words = {
     # the demo
@@ -111,6 +114,18 @@ WORDS: Words = {
     "h": ("{n}小时", "{n} h"),
     "min": ("{n}分钟", "{n} min"),
     # play
+    "play.time": (
+        "{name}：其中有一个时间超出了日历的范围",
+        "{name}: a time in it is beyond what a calendar can hold",
+    ),
+    "play.deep": ("{name}：取值嵌套过深", "{name}: its values are nested too deeply"),
+    "near": ("；是否指{name}？", "; did you mean {name}?"),
+    "play.list": ("--list不带情景", "--list takes no story"),
+    "play.which": ("请写明情景，或加--list列出", "name a story, or take --list"),
+    "play.none": (
+        "没有文件{name}，也没有叫这个名称的自带情景；whistle play --list列出全部{near}",
+        "no file {name!r}, and {why} (see whistle play --list)",
+    ),
     "holds": (
         "情景核对通过：{n}步全部符合预期。",
         "The story holds: all {n} steps came as expected.",

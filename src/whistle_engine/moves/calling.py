@@ -128,6 +128,10 @@ def bring(record: Record, unit: UnitCode, part: Part, terms: Terms, *, by: UnitC
         call(record, unit, terms, part=part)
 
 
+ENDED_BY_RAISING = (*WORKING, What.DECIDE_EXTENSION, What.REPORT_IN, What.HAND_IN)
+"""The clocks for which raising a whistle starts further ones, by the higher kind's limits."""
+
+
 def raise_clocks(record: Record, matter: Matter, terms: Terms) -> None:
     """The lead's work, and arriving where nobody has arrived yet, by the higher kind's limits."""
     leading = lead(matter)
@@ -175,5 +179,5 @@ def resume_clocks(record: Record, matter: Matter, *, lapsed: bool, raised: bool 
             late = due.at - clock.due.at
             latest = clock.latest + late if clock.latest is not None else None
             record.move(clock, due, latest=latest)
-        elif not clock.steps and not raised:
+        elif not clock.steps and not (raised and clock.what in ENDED_BY_RAISING):
             record.escalate("overdue", clock=clock.id)

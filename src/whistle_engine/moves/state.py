@@ -310,6 +310,7 @@ def _reopened(m: Matter, event: e.Reopened) -> Changes:
         "reopen_until": None,
         "outcome": None,
         "nothing_there": False,
+        "moved_up": m.moved_up and event.stage is not Stage.RECEIVED,  # there it begins anew
     }
 
 
@@ -319,6 +320,7 @@ def _closed(m: Matter, event: e.Closed) -> Changes:
         "outcome": event.outcome,
         "closed_at": event.at,
         "reopen_until": event.reopen_until,
+        "extension": None,
     }
 
 

@@ -6,14 +6,17 @@ its own, so that one that hangs can be left behind; a thread cannot be stopped f
 
 from __future__ import annotations
 
-import logging
 from collections import OrderedDict
 from datetime import timedelta
 from enum import Enum
 from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
 
 from whistle_engine.errors import NotifyError
 from whistle_engine.notify.api import Message, Notifier
+
+if TYPE_CHECKING:
+    from logging import Logger
 
 HANGING = 4
 """How many calls to one notifier may hang at once; beyond that it is not called."""
@@ -21,7 +24,12 @@ HANGING = 4
 REMEMBERED = 10_000
 """Of how many messages it is remembered what the notifier made of them."""
 
-_log = logging.getLogger("whistle_engine.relay")
+
+def log() -> Logger:
+    """The log of the worker."""
+    import logging  # noqa: PLC0415  needed only here
+
+    return logging.getLogger("whistle_engine.relay")
 
 
 class Fate(Enum):
@@ -71,7 +79,7 @@ class Guarded:
             if known is not None:
                 return known
             if message.key in self._open or len(self._open) >= HANGING:
-                _log.warning("%s still hangs; %s waits", self.name, message.key)
+                log().warning("%s still hangs; %s waits", self.name, message.key)
                 return Fate.AGAIN
             self._open.add(message.key)
         answered = Event()
@@ -84,7 +92,7 @@ class Guarded:
         ).start()
         if answered.wait(self._patience):
             return found[0]
-        _log.warning("%s did not answer in time about %s", self.name, message.key)
+        log().warning("%s did not answer in time about %s", self.name, message.key)
         return Fate.AGAIN
 
     def forget(self, key: str) -> None:
@@ -107,15 +115,15 @@ class Guarded:
         try:
             answer: object = self._notifier.send(message)  # type: ignore[func-returns-value]
         except NotifyError as error:
-            _log.warning("%s: %s (%s)", self.name, error, message.key)
+            log().warning("%s: %s (%s)", self.name, error, message.key)
             return Fate.AGAIN if error.retry else Fate.NEVER
         except BaseException as error:  # noqa: BLE001  it must not end the thread unheard
             # What it says may hold a contact: the kind is told, the rest to who debugs.
-            _log.warning("%s raised %s (%s)", self.name, type(error).__name__, message.key)
-            _log.debug("what it raised", exc_info=error)
+            log().warning("%s raised %s (%s)", self.name, type(error).__name__, message.key)
+            log().debug("what it raised", exc_info=error)
             return Fate.AGAIN
         if answer is None:
             return Fate.TAKEN
         getattr(answer, "close", lambda: None)()  # a coroutine that nobody awaits
-        _log.error("%s.send returned %s, not None", self.name, type(answer).__name__)
+        log().error("%s.send returned %s, not None", self.name, type(answer).__name__)
         return Fate.AGAIN

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
     from tomlkit.items import Table as Edited
 
-WIDEST = 100
+WIDEST = 80
 """No line of a list of days is longer."""
 WITHOUT = "{name}：视为没有 taken as having none"
 """Stands among a year's notices for a calendar that does not have it."""

@@ -20,6 +20,7 @@ from whistle_engine.model import (
     Clock,
     DispatchedBy,
     Matter,
+    MatterId,
     MoveReason,
     Outcome,
     Part,
@@ -74,6 +75,8 @@ def fr1(step: Taken) -> Iterator[str]:
         yield f"{leads[0].unit} leads and may not"
     elif unit.kind in INVITED_ONLY and not after.accepted:
         yield f"{unit.code} leads and has not accepted"
+    if after.first_responder not in {r.unit for r in after.responders}:
+        yield f"the first responder, {after.first_responder}, was let go"
     before = step.before
     if (
         before is not None
@@ -347,6 +350,28 @@ def l18(step: Taken) -> Iterator[str]:
             yield f"{due} is not what its limit gives"
 
 
+def l19(step: Taken) -> Iterator[str]:
+    """Whoever raised a matter that was merged into this one is told, and marks, like the first."""
+    before, after = step.before, step.after
+    if after is None:
+        return
+    raisers = {r.id: r for r in after.raisers}
+    for ev in step.written:
+        if isinstance(ev, e.Absorbed):
+            yield from (f"{r.id} was lost in merging" for r in ev.raisers if r.id not in raisers)
+    if after.stage is not Stage.FED_BACK or (before and before.stage is Stage.FED_BACK):
+        return
+    running = [k for k in after.clocks if k.ended is None]
+    marking = {k.raiser for k in running if k.what is What.MARK}
+    for raiser in after.raisers:
+        if raiser.id not in marking and raiser.unit not in after.responded:
+            yield f"{raiser.id} has no mark to give"
+    if raisers and after.first_responder is not None and not any(
+        k.what is What.TELL and k.unit == after.first_responder for k in running
+    ):  # fmt: skip
+        yield f"{after.first_responder} need not tell those who raised it"
+
+
 # ---------------------------------------------------------------- whole histories
 
 
@@ -379,8 +404,12 @@ def l10(history: Sequence[Taken]) -> Iterator[str]:
 
 def l12(history: Sequence[Taken]) -> Iterator[str]:
     """Replaying the events gives the state."""
-    for subject in dict.fromkeys(step.command.matter for step in history):
-        steps = [s for s in history if s.command.matter == subject]
+    by_matter: dict[MatterId, list[Taken]] = {}
+    for step in history:
+        matter = step.after or step.before
+        if matter is not None:  # otherwise it was refused before there was one
+            by_matter.setdefault(matter.id, []).append(step)
+    for subject, steps in by_matter.items():
         events = [ev for s in steps for ev in s.written]
         if replay(subject, events) != steps[-1].after:
             yield f"replay of {subject} differs"
@@ -402,6 +431,7 @@ STEP_LAWS: Mapping[str, StepLaw] = {
     "L11": l11,
     "L14": l14,
     "L18": l18,
+    "L19": l19,
 }
 """The laws of one step."""
 

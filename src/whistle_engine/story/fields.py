@@ -87,13 +87,16 @@ def _made(cls: type[Any], fields: Mapping[str, Plain], setting: Setting, *, wher
         if field in fields:
             try:
                 values[field] = _read(hints[field], fields[field], setting, field)
-            except StoryError as error:
+            except (StoryError, ValueError) as error:  # ValueError: what a value's class refuses
                 problems.append(f"{where}field {field!r}: {error}")
         elif attribute.default is attrs.NOTHING:
             problems.append(f"{where}the field {field!r} is missing ({_wanted(hints[field])})")
     if problems:
         raise StoryError("\n".join(problems))
-    return cls(**values)
+    try:
+        return cls(**values)
+    except ValueError as error:
+        raise StoryError(f"{where}{error}") from None
 
 
 def _read(hint: Any, value: Plain, setting: Setting, field: str) -> Any:

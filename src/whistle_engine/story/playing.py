@@ -15,7 +15,7 @@ from attrs import define, field, frozen
 
 from whistle_engine.commands import Act, Command
 from whistle_engine.engine import Engine
-from whistle_engine.errors import PolicyError, StoryError
+from whistle_engine.errors import PolicyError, StoryError, WhistleError
 from whistle_engine.events import Event, Refused
 from whistle_engine.model import Duty, Matter, MatterId
 from whistle_engine.policy_file import load_rules, shipped_rules
@@ -110,7 +110,7 @@ def play(
     for number, step in enumerate(story.steps, 1):
         try:
             came = stage.play(number, step)
-        except (StoryError, ValueError) as error:
+        except (WhistleError, ValueError) as error:
             raise StoryError(f"{_where(story, number, step)}: {error}") from None
         played.append(came)
         if on_step is not None:

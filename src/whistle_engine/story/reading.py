@@ -89,6 +89,10 @@ def parse_story(text: str, *, name: str = "story", source: str = "story") -> Sto
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StoryError(f"{source}: is not TOML: {error}") from None
+    except (ValueError, RecursionError):  # both are limits of what reads it
+        raise StoryError(
+            f"{source}: is nested too deep, or has a number of thousands of digits"
+        ) from None
     notes = _Notes(source, _lines(text, len(_tables(table.get("step")))))
     story = _story(table, name, notes)
     if notes.problems or story is None:
@@ -217,7 +221,7 @@ def _step(
             notes.tried(lambda: build(do, fields, setting))
         if by is None:
             notes.add('nobody does it; write by = "…" with the name of an actor')
-        elif by not in actors:
+        elif not isinstance(by, str) or by not in actors:
             notes.add(f"no actor {by!r}; {nearest(str(by), actors)}")
     at, until, occurred = (_local(row.get(key)) for key in ("at", "until", "occurred_at"))
     if (do == WAIT) != bool(until):
@@ -228,8 +232,11 @@ def _step(
     if not isinstance(texts, dict) or not _texts(list(texts.values())):
         notes.add('`texts` is no table of words; write texts = { text = "…" }')
         texts = {}
+    matter = row.get("matter")
+    if matter is not None and not isinstance(matter, str):
+        notes.add(f"`matter` is {matter!r}; write the id of a matter in quotes")
     return Step(
-        do=do, by=by, at=at, until=until, fields=fields, matter=row.get("matter"), texts=texts,
+        do=do, by=by, at=at, until=until, fields=fields, matter=matter, texts=texts,
         occurred_at=occurred or None, expect=_expect(row.get("expect", {}), do, notes),
         note=_label(row["note"], "note", notes) if "note" in row else None, line=line,
     )  # fmt: skip

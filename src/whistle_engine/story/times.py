@@ -37,7 +37,10 @@ def instant(text: str, *, after: datetime, zone: timezone) -> datetime:
     if found is None or not any(found.group("d", "h", "m")):
         raise StoryError(f"{text!r} is no time; {HOW}")
     days, hours, minutes = (int(found[name] or 0) for name in ("d", "h", "m"))
-    local = after.astimezone(zone) + timedelta(days=days, hours=hours, minutes=minutes)
+    try:
+        local = after.astimezone(zone) + timedelta(days=days, hours=hours, minutes=minutes)
+    except OverflowError:
+        raise StoryError(f"{text!r} is beyond the years that are counted; {HOW}") from None
     if found["clock"]:
         local = datetime.combine(local.date(), _clock(found["clock"]), zone)
     return local.astimezone(after.tzinfo)
@@ -55,7 +58,10 @@ def absolute(text: str, zone: timezone) -> datetime:
         raise StoryError(f"{text!r} is no time; {HOW}") from None
     if found.tzinfo is not None:
         raise StoryError(f"{text!r} names a zone; stories tell local time: leave the zone out")
-    return found.replace(tzinfo=zone).astimezone(timezone.utc)  # noqa: UP017  one name for both
+    try:
+        return found.replace(tzinfo=zone).astimezone(timezone.utc)  # noqa: UP017  one name for both
+    except OverflowError:
+        raise StoryError(f"{text!r} is beyond the years that are counted; {HOW}") from None
 
 
 def told(at: datetime, zone: timezone) -> str:

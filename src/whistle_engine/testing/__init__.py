@@ -2,9 +2,13 @@
 
 ``given(rules, …).when(command, at=…).then(…)`` says what one decision shall be; see
 :mod:`whistle_engine.testing.spec`. ``breaches(history)`` holds the laws against a history of your
-own; ``STEP_LAWS`` and ``HISTORY_LAWS`` are the laws by name. ``StoreContract`` and
-``NotifierContract`` are the kits for stores and notifiers; only these need pytest and Hypothesis
-(the extra ``testing``), and they are loaded when they are asked for.
+own; ``STEP_LAWS`` and ``HISTORY_LAWS`` are the laws by name.
+
+The other kits need pytest or Hypothesis (the extra ``testing``) and are loaded when they are asked
+for: :class:`.StoreContract` and :class:`.NotifierContract` prove plugins, and
+:mod:`~whistle_engine.testing.laws` runs every law on your policy in three lines. What your own
+tests need is drawn by :mod:`~whistle_engine.testing.strategies`, and
+:mod:`~whistle_engine.testing.machine` runs a whole engine.
 """
 
 from importlib import import_module

@@ -7,10 +7,8 @@ it is missing; groups do not nest. A value missing outside a group is said to be
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
 Lang = Literal["zh", "en"]
@@ -25,6 +23,9 @@ _NAME = re.compile(r"\{(\w+)\}")
 @cache
 def table(name: str) -> Mapping[str, Mapping[str, str]]:
     """The entries of a table under dotted keys; each has ``zh``, ``en``, at times ``weight``."""
+    import tomllib  # noqa: PLC0415  needed only here
+    from importlib.resources import files  # noqa: PLC0415  needed only here
+
     raw = (files(__package__) / f"{name}.toml").read_text(encoding="utf-8")
     return dict(_entries("", tomllib.loads(raw)))
 

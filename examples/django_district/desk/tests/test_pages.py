@@ -10,8 +10,9 @@ from django.test import TestCase
 from django.utils import timezone
 from whistle_engine.commands import NAMES
 
+from desk.hosting import rules
 from desk.tests.support import APPEAL, People
-from desk.words import CAPTIONS
+from desk.words import CAPTIONS, unit
 
 
 def acts(page: str) -> list[str]:
@@ -73,6 +74,19 @@ class Pages(People, TestCase):
             late = self.as_("chengguan").get(form).content.decode()
         (choices,) = re.findall(r'<select name="without".*?</select>', late, re.DOTALL)
         self.assertEqual(re.findall(r'value="(\w+)"', choices), ["jiaojing"])
+
+    def test_categories_stand_under_who_leads_them(self) -> None:
+        page = self.as_("gulou").get("/appeals/new/").content.decode()
+        select = re.search(r'<select name="facts.category".*?</select>', page, re.DOTALL)
+        assert select is not None
+        groups = dict(
+            re.findall(r'<optgroup label="([^"]*)">(.*?)</optgroup>', select[0], re.DOTALL)
+        )
+        self.assertIn('value="street_lamp"', groups[unit("chengguan")])
+        told = [code for group in groups.values() for code in re.findall(r'value="(\w+)"', group)]
+        known = {row.code for row in rules().policy.categories}
+        self.assertEqual(sorted(told), sorted(known))  # each once
+        self.assertLess(max(group.count("<option") for group in groups.values()), 60)
 
     def ago(self, hours: float) -> datetime:
         return self.now - timedelta(hours=hours)

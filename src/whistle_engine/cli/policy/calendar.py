@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -45,7 +46,7 @@ class _Change(NamedTuple):
     until: str | None = None
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 done, or nothing to change; 1 the file has the year with other days; "
     "2 wrong usage, or the year or the file cannot be used, or a calendar does not have the year. "
     'With --json: {"year", "calendars", "without", "notices", "holidays", "make_up"}; with FILE '
@@ -88,7 +89,7 @@ def calendar(
     if not as_json:
         readable(lang)
     if file is None and (writes or replace):
-        raise click.UsageError("--write and --replace need a FILE", context)
+        raise click.UsageError(say("year.file", lang), context)
     with told(lang):
         if file is None:
             found, change = _found(year, names or (CALENDAR,), nothing, None, lang), None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -19,8 +20,11 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
+from whistle_engine.cli.policy.exploring import Exploration, explored, shape, told
 from whistle_engine.cli.policy.files import directory_beside
+from whistle_engine.cli.policy.files import told as telling
 from whistle_engine.cli.policy.words import say
+from whistle_engine.cli.reading.options import DAY
 
 if TYPE_CHECKING:
     from whistle_engine.directory import Directory
@@ -30,12 +34,13 @@ if TYPE_CHECKING:
     from whistle_engine.review.findings import Finding
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 nothing found, or all of it accepted; 1 something found; 2 wrong usage, "
     "or a file cannot be used. "
     'With --json: {"findings": [{"code", "severity", "key", "file", "line", "column", "zh", "en", '
-    '"witness", "value", "accepted"}], "on", "digests": {"policy", "directory"}}; of files that '
-    'cannot be used {"problems": [{"code", "key", "file", "line", "column", "zh", "en"}]}.'
+    '"witness", "value", "accepted"}], "on", "digests": {"policy", "directory"}}, and with '
+    '--explore "exploration", the scopes of policy explore; of files that cannot be used '
+    '{"problems": [{"code", "key", "file", "line", "column", "zh", "en"}]}.'
 )
 @click.argument("file")
 @click.option(
@@ -43,11 +48,15 @@ if TYPE_CHECKING:
     help="The directory; by default NAME.directory.toml beside NAME.toml.",
 )  # fmt: skip
 @click.option(
-    "--on", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
+    "--on", type=DAY, metavar="DAY",
     help="The day for which it is checked; by default today, in the city's time; never before "
     "the policy is in force.",
 )  # fmt: skip
 @click.option("--all", "accepted", is_flag=True, help="List accepted findings too.")
+@click.option(
+    "--explore", "exploring", is_flag=True,
+    help="Hold every law against every state of the quick scopes too; see policy explore.",
+)  # fmt: skip
 @lang_option
 @json_option
 @click.pass_context
@@ -59,6 +68,7 @@ def check(
     on: datetime | None,
     lang: Lang | None,
     accepted: bool,
+    exploring: bool,
     as_json: bool,
 ) -> None:
     """Check a policy: what would let matters stand still, or decide them wrongly.
@@ -79,14 +89,40 @@ def check(
     begins = policy.value.in_force_from
     day = max(on.date() if on is not None else _today(policy.value), begins)
     found = findings(policy, units, on=day)
-    if as_json:
-        write_json(_shape(found, day, policy, units))
-    if units is None:
-        click.echo(say("check.alone", lang, file=beside), err=True)
     if not as_json:
         _tell(found, lang, accepted=accepted)
-    if any(not each.accepted for each in found):
+    if units is None:
+        click.echo(say("check.alone", lang, file=beside), err=True)
+    states = _explored(file, policy, units, lang, aloud=not as_json) if exploring else None
+    if as_json:
+        more = {"exploration": shape(states, {})} if states is not None else {}
+        write_json(_shape(found, day, policy, units) | more)
+    elif states is not None:
+        write(told(states, {}, lang))
+    if any(not each.accepted for each in found) or (states is not None and states.broken):
         context.exit(1)
+
+
+def _explored(
+    file: str, policy: Loaded[Policy], units: Loaded[Directory] | None, lang: Lang, *, aloud: bool
+) -> Exploration:
+    """What the quick scopes show.
+
+    Raises:
+        BadInput: there is no directory, or together with it the policy cannot be used.
+    """
+    from whistle_engine.compiling import compile_rules
+    from whistle_engine.review.explore import quick
+
+    if units is None:
+        raise BadInput(say("check.no_explore", lang, file=directory_beside(file).name))
+    with telling(lang):
+        rules = compile_rules(policy.value, units.value)
+    try:
+        scopes = quick(rules)
+    except ValueError as error:
+        raise BadInput(str(error)) from None
+    return explored(rules, scopes, lang, policy=file, aloud=aloud)
 
 
 def _loaded(

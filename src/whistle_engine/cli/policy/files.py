@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from whistle_engine.cli.files import replace
 from whistle_engine.cli.output import BadInput, Lang, no_output, write
 from whistle_engine.cli.policy.words import say
+from whistle_engine.cli.wrong import why
 
 if TYPE_CHECKING:
     from whistle_engine.policy import Policy
@@ -96,4 +97,4 @@ def put(path: Path, old: bytes, new: bytes, lang: Lang) -> None:
     try:
         replace(path, new, just_before=unchanged)
     except OSError as error:
-        raise BadInput(say("unwritable", lang, file=path, why=error.strerror)) from None
+        raise BadInput(say("unwritable", lang, file=path, why=why(error, lang))) from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -18,6 +19,7 @@ from whistle_engine.cli.output import (
     write_json,
 )
 from whistle_engine.cli.policy.words import say
+from whistle_engine.cli.wrong import why
 
 if TYPE_CHECKING:
     from whistle_engine.policy_file import Files
@@ -26,7 +28,7 @@ STARTER = "mouqu"
 """The code of the city that is copied; it stands in the files and in their names."""
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 done; 2 wrong usage, or a file of that name is there already; nothing "
     'is written over. With --json: {"folder", "files"}.'
 )
@@ -49,7 +51,7 @@ def new(folder: Path, code: str | None, lang: Lang | None, *, as_json: bool) -> 
     except FileExistsError as error:
         raise BadInput(say("new.there", lang, file=error.args[0])) from None
     except OSError as error:
-        raise BadInput(say("unwritable", lang, file=folder, why=error.strerror)) from None
+        raise BadInput(say("unwritable", lang, file=folder, why=why(error, lang))) from None
     if as_json:
         write_json({"folder": str(folder), "files": [path.name for path in paths]})
         return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -27,6 +28,7 @@ from whistle_engine.cli.policy.files import (
     write_patch,
 )
 from whistle_engine.cli.policy.words import say
+from whistle_engine.cli.reading.options import DAY
 
 if TYPE_CHECKING:
     from whistle_engine.directory import Directory
@@ -34,16 +36,14 @@ if TYPE_CHECKING:
     from whistle_engine.policy_file import Files
     from whistle_engine.policy_file.editing import Proposal
 
-DAY = click.DateTime(["%Y-%m-%d"])
 
-
-@click.command(
+@command(
     epilog="Exit codes: 0 done, or nothing to change; 2 wrong usage, or the file cannot be "
     'changed so. With --json: {"file", "there", "patch"}.'
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--matter", required=True, help="The matter in which it was decided.")
-@click.option("--decided", required=True, type=DAY, help="The day of the decision.")
+@click.option("--decided", required=True, type=DAY, metavar="DAY", help="The day of the decision.")
 @click.option("--category", "code", required=True, metavar="CODE", help="The category's code.")
 @click.option("--lead", metavar="UNIT", help="Who leads: a row of the dispatch catalogue.")
 @click.option("--listed", is_flag=True, help="The street answers for it: a row of its list.")
@@ -52,7 +52,10 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--affair", type=click.Choice(["public", "shared", "household"]))
 @click.option("--kind", metavar="CODE", help="The whistle for a new public category.")
 @click.option("--joint", multiple=True, metavar="UNIT", help="Who joins; again for another.")
-@click.option("--since", type=DAY, help="From when it counts; by default the day of the decision.")
+@click.option(
+    "--since", type=DAY, metavar="DAY",
+    help="From when it counts; by default the day of the decision.",
+)  # fmt: skip
 @click.option(
     "--directory", type=click.Path(path_type=Path), metavar="FILE",
     help="The units, to check that the lead may lead; by default NAME.directory.toml beside FILE.",
@@ -88,9 +91,9 @@ def propose(
     if not as_json:
         readable(lang)
     if (lead is None) == (not listed):
-        raise click.UsageError("take either --lead UNIT or --listed", context)
+        raise click.UsageError(say("row.either", lang), context)
     if (zh is None) != (en is None):
-        raise click.UsageError("--zh and --en go together", context)
+        raise click.UsageError(say("row.titles", lang), context)
     from whistle_engine.model import Affair, Label
     from whistle_engine.policy_file.editing import Proposal, item_for
     from whistle_engine.policy_file.loading import gather

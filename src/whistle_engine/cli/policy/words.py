@@ -5,6 +5,15 @@ from __future__ import annotations
 from whistle_engine.cli.wording import Words, speaker
 
 WORDS: Words = {
+    "year.file": (
+        "--write和--replace要写明文件",
+        "--write and --replace need a FILE",
+    ),
+    "row.either": (
+        "--lead（由谁主办）和--listed（由街道负责）写且只写一个",
+        "take either --lead UNIT or --listed",
+    ),
+    "row.titles": ("--zh和--en要一起写", "--zh and --en go together"),
     "year.none": (
         (
             "{name}日历没有{year}年，现有{has}。国务院办公厅一般在上一年10月至12月发布下一年的安排；"
@@ -102,6 +111,49 @@ WORDS: Words = {
     "check.alone": (
         "没有单位名录（{file}），与单位有关的项目未检查；请用--directory指明。",
         "there is no directory ({file}), so units were not checked; name one by --directory",
+    ),
+    "check.no_explore": (
+        "没有单位名录（{file}），无法探查；请用--directory指明。",
+        "without a directory ({file}) nothing can be explored; name one by --directory",
+    ),
+    "explore.scope": (
+        "{name}：{states}种状态，{moves}步，最远{depth}步{cut}",
+        "{name}: {states} states, {moves} moves, {depth} deep{cut}",
+    ),
+    "explore.cut": (
+        "（已达上限，未探完）",
+        " (cut off: there are more)",
+    ),
+    "explore.sum": (
+        "共{scopes}个范围，{states}种状态，{moves}步，用时{seconds}秒；所查条款：{laws}。",
+        "All in all: {scopes} scopes, {states} states, {moves} moves, {seconds} s; asked: {laws}.",
+    ),
+    "explore.silence": (
+        "无人处理时，至迟{days}天{hours}小时后结案或者提交统筹协调（自{start}起算）：",
+        (
+            "If nobody acts, it takes at most {days} days {hours} hours until a matter is closed "
+            "or comes before the coordinator (reckoned from {start}):"
+        ),
+    ),
+    "explore.kept": (
+        "所有状态下，各项条款均成立。",
+        "Every law holds in all of them.",
+    ),
+    "explore.broken": (
+        "违反{law}：{words}",
+        "{law} is broken: {words}",
+    ),
+    "explore.story": (
+        "  事例文件：{path}",
+        "  the story: {path}",
+    ),
+    "explore.no_story": (
+        "  按现行期限不会走到这一步；期限调整后可能出现。",
+        "  The limits of this policy come due in another order; with others it would happen.",
+    ),
+    "explore.progress": (
+        "{name}：{states}种状态，待查{waiting}种",
+        "{name}: {states} states, {waiting} to look at",
     ),
     "not.loads": (
         "这样修改后文件无法使用，未作改动：\n{why}",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from whistle_engine.cli.filling import fill, width
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from whistle_engine.rules import Rules
 
 
-@click.command(
+@command(
     short_help="Say what a policy makes of some facts, and why.",
     epilog="Exit codes: 0 done; 2 wrong usage, no such policy, or facts that it does not declare. "
     'With --json: {"affair", "kind", "category", "leads", "joint", "limits", "rule", "source", '

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     Lang,
     chosen,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from whistle_engine.storage.rows import DutyRow
 
 
-@click.command(
+@command(
     short_help="List what waits for a unit.",
     epilog="Exit codes: 0 done, also where nothing waits; 2 wrong usage, no such store, or no such "
     'unit. With --json: {"unit", "rows": [{"matter", "clock", "what", "since", "due", "late"}], '

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     Lang,
     chosen,
@@ -36,7 +37,7 @@ _UNITS = ("community", "street", "lead")
 """The filters that name a unit."""
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 done, also where nothing fits; 2 wrong usage, or no such store. "
     'With --json: {"rows": [{"matter", "version", "stage", "outcome", "opened_at", "changed_at", '
     '"channel", "source_number", "place", "lat", "lon", "community", "street", "affair", "kind", '

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     Lang,
     chosen,
@@ -29,7 +30,7 @@ _CONTACT = "contact"
 """The words that are never shown: how somebody is reached."""
 
 
-@click.command(
+@command(
     short_help="Tell a matter's history, its clocks, and whose move it is.",
     epilog="Exit codes: 0 done; 2 wrong usage, no such store, or no such matter. With --json: "
     '{"matter": {"stage", "clocks": [...], ...}, "duties": [{"what", "unit", "since", "due", '

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import click
 
+from whistle_engine.cli.output import chosen
 from whistle_engine.cli.reading.rules_from import policy_option
+from whistle_engine.cli.reading.words import say
 from whistle_engine.cli.store.opening import store_option
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -62,8 +64,9 @@ class Member(click.ParamType[Enum]):
         try:
             return kind(value)
         except ValueError:
-            known = ", ".join(str(each.value) for each in kind)
-            self.fail(f"{value!r} is not one of {known}", param, ctx)
+            lang = chosen(None)
+            known = say("join", lang).join(str(each.value) for each in kind)
+            self.fail(say("member.wrong", lang, value=value, known=known), param, ctx)
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
@@ -76,7 +79,24 @@ class Member(click.ParamType[Enum]):
         return [CompletionItem(value) for value in values if value.startswith(incomplete)]
 
 
-DAY = click.DateTime(["%Y-%m-%d"])
+class Day(click.ParamType[datetime]):
+    """A day of the calendar."""
+
+    name = "day"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The beginning of the day, in no time zone yet."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d")  # noqa: DTZ007  the city's zone comes later
+        except ValueError:
+            self.fail(say("day.wrong", chosen(None), value=value), param, ctx)
+
+
+DAY = Day()
 """A day, as 2024-03-04."""
 
 

@@ -11,7 +11,8 @@ import click
 from whistle_engine.cli.output import BadInput, Lang
 from whistle_engine.cli.policy.files import directory_beside
 from whistle_engine.cli.reading.words import say
-from whistle_engine.cli.store.opening import in_one_line, installed, line
+from whistle_engine.cli.store.opening import in_one_line, installed
+from whistle_engine.cli.wrong import told
 
 if TYPE_CHECKING:
     from whistle_engine.rules import Rules
@@ -48,7 +49,7 @@ def asked_for(name: str, lang: Lang) -> Rules:
     except PolicyError as error:
         raise BadInput(error.told(lang)) from None
     except PluginError as error:
-        raise BadInput(f"--policy {name}: {line(error)}") from None
+        raise BadInput(f"--policy {name}: {told(error, lang)}") from None
 
 
 def of_store(store: Store, lang: Lang) -> Rules | None:
@@ -79,7 +80,9 @@ def of_commit(store: Store, record: Record, lang: Lang) -> Rules:
     try:
         return _read(policy, directory)
     except WhistleError as error:
-        raise BadInput(say("rules.unreadable", lang, why=line(error))) from None
+        raise BadInput(
+            say("rules.unreadable", lang, why=" ".join(told(error, lang).split()))
+        ) from None
 
 
 def _read(policy: bytes, directory: bytes) -> Rules:

@@ -140,6 +140,32 @@ WORDS: Words = {
         "没有指定通知方式（--notifier），通知留待以后",
         "no notifier is named (--notifier), so notices stay where they are",
     ),
+    "run.memory": (
+        (
+            "--notifier memory：它把消息留在内存中供测试用，无人能读，通知却会算作已送出；"
+            "请指明能送达的方式，如log"
+        ),
+        (
+            "--notifier memory: it keeps messages for tests, where nobody would read them, and "
+            "the notices would count as delivered; name one that hands them on, such as log"
+        ),
+    ),
+    "run.waiting": (
+        "有{n}条通知等待送出：没有指定通知方式，请加--notifier（whistle plugins列出有哪些）。",
+        (
+            "Notices that wait, since no notifier is named: {n}. Name one by --notifier; "
+            "whistle plugins lists them."
+        ),
+    ),
+    "run.many": ("{n}条以上", "{n} or more"),
+    "day.wrong": (
+        "{value}不是日期；日期写作2024-03-04",
+        "{value!r} is no day; a day is written as 2024-03-04",
+    ),
+    "member.wrong": (
+        "{value}不在可选范围内，可选：{known}",
+        "{value!r} is not one of {known}",
+    ),
     "run.nothing": ("没有到期事项。", "Nothing was due."),
     "run.fired": ("到时处理{n}次", "{n} timers fired"),
     "run.late": ("最迟的一次迟{n}", "the latest {n} late"),

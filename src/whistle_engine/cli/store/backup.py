@@ -8,6 +8,7 @@ from shlex import quote
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -18,8 +19,9 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
-from whistle_engine.cli.store.opening import STORE, line, opened, shown
+from whistle_engine.cli.store.opening import STORE, opened, shown
 from whistle_engine.cli.wording import Words, speaker
+from whistle_engine.cli.wrong import why
 
 WORDS: Words = {
     "done": (
@@ -42,7 +44,7 @@ _MARKS = str.maketrans({mark: f"%{ord(mark):02X}" for mark in "%?#"})
 """What means something in a URL."""
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 the backup is made; 2 wrong usage, there is such a file already, the "
     "store cannot be read or the file not be written. "
     'With --json: {"store", "file", "bytes"}.'
@@ -70,7 +72,7 @@ def backup(*, url: str, file: Path, lang: Lang | None, as_json: bool) -> None:
         except FileExistsError:
             raise BadInput(say("exists", lang, file=file)) from None
         except OSError as error:
-            raise BadInput(f"{file}: {error.strerror or line(error)}") from None
+            raise BadInput(f"{file}: {why(error, lang)}") from None
     size = file.stat().st_size
     if as_json:
         write_json({"store": shown(url), "file": str(file), "bytes": size})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from whistle_engine.cli.filling import fill, width
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -25,8 +26,9 @@ from whistle_engine.cli.output import (
     write_json,
 )
 from whistle_engine.cli.progress import Progress
-from whistle_engine.cli.store.opening import forgets, line, open_url, opened, shown
+from whistle_engine.cli.store.opening import forgets, open_url, opened, shown
 from whistle_engine.cli.store.words import say
+from whistle_engine.cli.wrong import line
 
 if TYPE_CHECKING:
     from whistle_engine.testing.stores.report import Report
@@ -40,7 +42,7 @@ _KEPT = re.compile(r"  ✓ \S+ +\d+/0/\d+ ")
 """What the line of a clause begins with that is kept, as far as it was asked."""
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 the contract is kept, as far as it was asked; 1 it is broken; 2 wrong "
     "usage, or no store can be opened. "
     'With --json: {"store", "kept", "seconds", "capabilities", "counts", "tests": [{"test", '
@@ -103,10 +105,7 @@ def _tidy() -> Iterator[None]:
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] not in _KIT:
                 raise
-            raise BadInput(
-                f"{error.name} is not installed, and the kit needs it; "
-                'install the extra: pip install "whistle-engine[testing]"'
-            ) from None
+            raise BadInput(say("testing.missing", chosen(None), name=error.name)) from None
         finally:
             if os.environ.get("HYPOTHESIS_STORAGE_DIRECTORY") == folder:
                 del os.environ["HYPOTHESIS_STORAGE_DIRECTORY"]

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from whistle_engine.cli.output import BadInput
+from whistle_engine.cli import wrong
+from whistle_engine.cli.output import BadInput, chosen
+from whistle_engine.cli.store.words import say
 
 if TYPE_CHECKING:
     from whistle_engine.plugins import Plugins
@@ -37,9 +39,7 @@ def store_option(command: F) -> F:
 
 def _wanted(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     if not value and not context.resilient_parsing:
-        raise click.UsageError(
-            f"say which store: --store sqlite:///whistle.db, or set {STORE}", context
-        )
+        raise click.UsageError(say("store.which", chosen(None), variable=STORE), context)
     return value
 
 
@@ -56,7 +56,7 @@ def installed() -> Plugins:
     try:
         return Plugins.load()
     except PluginError as error:
-        raise BadInput(str(error)) from None
+        raise BadInput(wrong.told(error)) from None
 
 
 def open_url(url: str) -> Store:
@@ -103,12 +103,7 @@ def in_one_line() -> Iterator[None]:
     try:
         yield
     except WhistleError as error:
-        raise BadInput(line(error)) from None
-
-
-def line(error: BaseException) -> str:
-    """What an error says, in one line."""
-    return " ".join(str(error).split())
+        raise BadInput(wrong.told(error)) from None
 
 
 def _opened(url: str, *, create: bool) -> Store:
@@ -117,9 +112,9 @@ def _opened(url: str, *, create: bool) -> Store:
     try:
         return installed().open_store(url, create=create)
     except (WhistleError, ValueError) as error:  # a ValueError tells what a URL should be
-        raise BadInput(shown(line(error))) from None
+        raise BadInput(shown(wrong.told(error))) from None
     except click.ClickException:
         raise
     except Exception as error:  # a plugin may raise anything; it is told in one line all the same
         kind = type(error).__name__
-        raise BadInput(shown(f"{url}: {kind}: {line(error)}").rstrip(": ")) from error
+        raise BadInput(shown(f"{url}: {kind}: {wrong.line(error)}").rstrip(": ")) from error

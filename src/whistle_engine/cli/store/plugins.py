@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from whistle_engine.cli.filling import fill
+from whistle_engine.cli.helping import ToldGroup
 from whistle_engine.cli.output import (
     Lang,
     chosen,
@@ -37,6 +38,7 @@ def strict_option(command: Any) -> Any:
 
 
 @click.group(
+    cls=ToldGroup,
     short_help="List plugins, and what is wrong with them.",
     invoke_without_command=True,
     epilog="Exit codes: 0 done, also where a plugin was set aside; with --strict 1 then. "

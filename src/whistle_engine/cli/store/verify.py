@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from whistle_engine.cli.filling import fill
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -21,8 +22,9 @@ from whistle_engine.cli.output import (
     write_json,
 )
 from whistle_engine.cli.progress import Progress
-from whistle_engine.cli.store.opening import STORE, line, opened, shown
+from whistle_engine.cli.store.opening import STORE, opened, shown
 from whistle_engine.cli.store.words import say
+from whistle_engine.cli.wrong import line, why
 
 if TYPE_CHECKING:
     from whistle_engine.checkpoints import Checkpoint
@@ -33,13 +35,17 @@ _MOST_BYTES = 10_000
 """No checkpoint is longer: it is one line."""
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 all of it fits; 1 something does not; 2 wrong usage, or the store cannot "
     'be read. With --json: {"store", "ok", "counts": {"matters", "commits", "texts", "erased"}, '
     '"since", "mismatches": [{"matter", "version", "check", "label", "detail"}], "checkpoint": '
     '{"type", "position", "matters", "root"}, "written"}.'
 )
-@click.argument("url", envvar=STORE)
+@click.argument("url", required=False)
+@click.option(
+    "--store", "option", metavar="URL", envvar=STORE, show_envvar=True,
+    help="The store, such as sqlite:///whistle.db.",
+)  # fmt: skip
 @click.option(
     "--since", type=_FILE, metavar="FILE",
     help="A checkpoint taken earlier: what was there then has to be there still.",
@@ -58,7 +64,8 @@ _MOST_BYTES = 10_000
 def verify(
     context: click.Context,
     *,
-    url: str,
+    url: str | None,
+    option: str | None,
     since: Path | None,
     file: Path | None,
     most: int,
@@ -67,8 +74,8 @@ def verify(
 ) -> None:
     """Verify a store: hash chain, bytes, words, look-ups, timers, notices.
 
-    URL is that of the store, such as sqlite:///whistle.db; by default that of WHISTLE_STORE. It
-    is only read, and others may go on writing.
+    URL is that of the store; it may stand behind --store too, as with all other commands. It is
+    only read, and others may go on writing.
 
     Whoever removes a matter with all that goes with it, or writes its chain anew, leaves nothing
     that does not fit. It shows against a checkpoint that is kept elsewhere: write one with
@@ -79,6 +86,7 @@ def verify(
     lang = chosen(lang)
     if not as_json:
         readable(lang)
+    url = _store(context, url, option, lang)
     then = _read(since, lang) if since is not None else None
     with opened(url) as store, Progress() as progress:
 
@@ -103,6 +111,20 @@ def verify(
         context.exit(1)
 
 
+def _store(context: click.Context, url: str | None, option: str | None, lang: Lang) -> str:
+    """The one store that is named.
+
+    Raises:
+        click.UsageError: none is, or two are.
+    """
+    given = context.get_parameter_source("option") is click.core.ParameterSource.COMMANDLINE
+    if url and given:
+        raise click.UsageError(say("store.twice", lang), context)
+    if found := url or option:
+        return found
+    raise click.UsageError(say("store.which", lang, variable=STORE), context)
+
+
 def _read(file: Path, lang: Lang) -> Checkpoint:
     """A checkpoint from its file.
 
@@ -117,7 +139,7 @@ def _read(file: Path, lang: Lang) -> Checkpoint:
             data = opened_file.read(_MOST_BYTES)
         return Checkpoint.load(data.decode("utf-8").strip())
     except OSError as error:
-        raise BadInput(f"{file}: {error.strerror}") from None
+        raise BadInput(f"{file}: {why(error, lang)}") from None
     except (CodecError, UnicodeDecodeError) as error:
         raise BadInput(say("verify.file", lang, file=file, why=line(error))) from None
 
@@ -129,8 +151,7 @@ def _write(file: Path, checkpoint: Checkpoint, lang: Lang) -> None:
     try:
         replace(file, checkpoint.dump().encode() + b"\n")
     except OSError as error:
-        why = error.strerror
-        raise BadInput(say_of_files("unwritable", lang, file=file, why=why)) from None
+        raise BadInput(say_of_files("unwritable", lang, file=file, why=why(error, lang))) from None
 
 
 # ------------------------------------------------------------------------------- what is told

@@ -5,6 +5,21 @@ from __future__ import annotations
 from whistle_engine.cli.wording import Words, speaker
 
 WORDS: Words = {
+    "store.which": (
+        "请写明存储：--store sqlite:///whistle.db，或设置环境变量{variable}",
+        "say which store: --store sqlite:///whistle.db, or set {variable}",
+    ),
+    "store.twice": (
+        "存储写了两次；URL和--store只写一个",
+        "the store is named twice; give either URL or --store",
+    ),
+    "testing.missing": (
+        '未安装{name}，检测要用它；请安装附加功能：pip install "whistle-engine[testing]"',
+        (
+            "{name} is not installed, and the kit needs it; "
+            'install the extra: pip install "whistle-engine[testing]"'
+        ),
+    ),
     # store check
     "check.place": (
         (

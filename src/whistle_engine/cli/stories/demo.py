@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     Lang,
     chosen,
@@ -23,7 +24,7 @@ STORE = "sqlite:///whistle-demo.db"
 """Where the demo is kept unless another store is named."""
 
 
-@click.command(
+@command(
     epilog='With --json: {"store", "stories": [...]}, each as `whistle play --json` has it; '
     "both languages come in it."
 )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whistle_engine.cli import wrong
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -18,13 +20,14 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
+from whistle_engine.cli.words import say
 
 if TYPE_CHECKING:
     from whistle_engine.cli.stories.performing import Performance
     from whistle_engine.story import Story
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 the story holds; 1 an expectation does not hold; 2 wrong usage, or the "
     "story cannot be read or played. "
     'With --json: {"name", "title", "holds", "problems", "steps": [{"at", "by", "do", "events", '
@@ -48,11 +51,11 @@ def play(
         readable(lang)
     if listing:
         if story is not None:
-            raise click.UsageError("--list takes no story", context)
+            raise click.UsageError(say("play.list", lang), context)
         _list(lang, as_json=as_json)
         return
     if not story:
-        raise click.UsageError("name a story, or take --list", context)
+        raise click.UsageError(say("play.which", lang), context)
     played = _played(story, lang)
     if as_json:
         from whistle_engine.cli.stories.shape import story_shape
@@ -67,8 +70,6 @@ def play(
 
 def _verdict(context: click.Context, played: Performance, lang: Lang, *, as_json: bool) -> None:
     """Say whether the story holds; if not, on stderr, and leave with 1."""
-    from whistle_engine.cli.words import say
-
     if played.problems:
         click.echo("\n".join((say("fails", lang), *played.problems)), err=True)
         context.exit(1)
@@ -81,20 +82,21 @@ def _played(name: str, lang: Lang) -> Performance:
     from whistle_engine.errors import PolicyError, WhistleError
 
     try:
-        return perform(_read(name))
+        return perform(_read(name, lang))
     except PolicyError as error:
         raise BadInput(error.told(lang)) from None
     except WhistleError as error:
-        raise BadInput(str(error)) from None
+        raise BadInput(wrong.told(error, lang)) from None
     except OverflowError:
-        raise BadInput(f"{name}: a time in it is beyond what a calendar can hold") from None
+        raise BadInput(say("play.time", lang, name=name)) from None
     except RecursionError:
-        raise BadInput(f"{name}: its values are nested too deeply") from None
+        raise BadInput(say("play.deep", lang, name=name)) from None
 
 
-def _read(name: str) -> Story:
+def _read(name: str, lang: Lang) -> Story:
     """The story of a file that is there or looks like a path, else the shipped one."""
     from whistle_engine.errors import StoryError
+    from whistle_engine.problems import nearest
     from whistle_engine.story import read_story, shipped_stories, shipped_story
 
     path = Path(name)
@@ -105,7 +107,11 @@ def _read(name: str) -> Story:
     try:
         return shipped_story(name)
     except StoryError as error:
-        raise BadInput(f"no file {name!r}, and {error} (see whistle play --list)") from None
+        near = nearest(name, shipped_stories())
+        hint = say("near", lang, name=near) if near else ""
+        raise BadInput(
+            say("play.none", lang, name=name, why=wrong.line(error), near=hint)
+        ) from None
 
 
 def _list(lang: Lang, *, as_json: bool) -> None:
@@ -116,5 +122,10 @@ def _list(lang: Lang, *, as_json: bool) -> None:
         titles = [{"name": s.name, "title": {"zh": s.title.zh, "en": s.title.en}} for s in stories]
         write_json({"stories": titles})
         return
+    from whistle_engine.cli.filling import fill
+
     column = max(len(story.name) for story in stories) + 2
-    write("\n".join(f"{s.name:<{column}}{getattr(s.title, lang)}" for s in stories))
+    for story in stories:
+        title = getattr(story.title, lang)
+        first = f"{story.name:<{column}}"
+        write("\n".join(fill(title, room(), indent=" " * column, first=first)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     Lang,
     chosen,
@@ -45,7 +46,7 @@ class Taken(NamedTuple):
     gone: int
 
 
-@click.command(
+@command(
     short_help="List dead letters, and take them back.",
     epilog="Exit codes: 0 done, also where there are none; 2 wrong usage, or no such store. "
     'With --json: {"timers": [{"matter", "clock", "step", "due"}], "notices": [{"matter", '
@@ -68,7 +69,8 @@ def dead(*, url: str, matter: str | None, revive: bool, lang: Lang | None, as_js
     with opened(url) as store:
         letters = _letters(store, matter)
         voice = _voice(store, lang)
-        taken = _revived(store, letters) if revive else Taken(0, 0)
+        further = matter is None
+        taken = _revived(store, letters, further=further) if revive else Taken(0, 0)
     if as_json:
         write_json(_shape(letters, taken))
     else:
@@ -76,17 +78,26 @@ def dead(*, url: str, matter: str | None, revive: bool, lang: Lang | None, as_js
 
 
 def _letters(store: Store, matter: str | None) -> Letters:
-    timers, notices = store.timers.dead(limit=MOST), store.outbox.dead(limit=MOST)
+    from whistle_engine.storage.rows import ItemState
+
+    if matter is None:
+        return Letters(store.timers.dead(limit=MOST), store.outbox.dead(limit=MOST))
+    queues = store.queued(matter)
     return Letters(
-        tuple(each for each in timers if matter in (None, each.matter)),
-        tuple(each for each in notices if matter in (None, each.matter)),
+        tuple(each.item for each in queues.timers if each.state is ItemState.DEAD),
+        tuple(each.item for each in queues.notices if each.state is ItemState.DEAD),
     )
 
 
-def _revived(store: Store, letters: Letters) -> Taken:
+def _revived(store: Store, letters: Letters, *, further: bool) -> Taken:
+    """Take letters back; where there were as many as are taken at once, perhaps further ones."""
     done = [store.timers.revive(each) for each in letters.timers]
     done += [store.outbox.revive(each) for each in letters.notices]
-    return Taken(done.count(True), done.count(False))
+    taken = Taken(done.count(True), done.count(False))
+    if not further or not taken.revived or MOST not in map(len, letters):
+        return taken
+    more = _revived(store, _letters(store, None), further=True)
+    return Taken(taken.revived + more.revived, taken.gone + more.gone)
 
 
 def _voice(store: Store, lang: Lang) -> Voice:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whistle_engine.cli import wrong
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
     Lang,
@@ -26,14 +28,18 @@ if TYPE_CHECKING:
     from whistle_engine.notify.api import Notifier
     from whistle_engine.relay import Figures, Relay
 
+MOST = 1000
+"""No more notices are counted."""
+
 _log = logging.getLogger("whistle_engine.cli")
 
 
-@click.command(
+@command(
     short_help="Work: fire due timers, and send notices.",
     epilog="Exit codes: 0 told to stop, or with --once all done; 2 wrong usage, or the store "
     "cannot be opened, or no longer be worked on, or with --once fails. With --json, in the end: "
-    '{"fired", "late", "refused", "postponed", "delivered", "retried", "dead", "overtaken"}.',
+    '{"fired", "late", "refused", "postponed", "delivered", "retried", "dead", "overtaken", '
+    '"waiting"}.',
 )
 @store_option
 @click.option(
@@ -62,7 +68,7 @@ def run(
     when other rules come into force.
     """
     from whistle_engine.cli.reading.rules_from import asked_for, of_store
-    from whistle_engine.engine import Engine
+    from whistle_engine.engine import Engine, utc_now
     from whistle_engine.relay import Relay
 
     lang = chosen(lang)
@@ -79,7 +85,7 @@ def run(
         try:
             relay = Relay(Engine(store, rules), notifiers, report=_report)
         except ValueError as error:
-            raise BadInput(str(error)) from None
+            raise BadInput(wrong.told(error, lang)) from None
         how = say("run.notifiers", lang, names=say("join", lang).join(_codes(names)))
         begins = say(
             "run.begins",
@@ -88,7 +94,8 @@ def run(
             notifiers=how if names else say("run.silent", lang),
         )
         figures = _worked(relay, begins, once=once)
-    _tell(figures, lang, as_json=as_json)
+        waiting = 0 if notifiers else len(store.outbox.waiting(until=utc_now(), limit=MOST))
+    _tell(figures, waiting, lang, as_json=as_json)
 
 
 def _notifier(name: str) -> Notifier:
@@ -97,22 +104,19 @@ def _notifier(name: str) -> Notifier:
     Raises:
         BadInput: there is none, or it cannot be made.
     """
-    from whistle_engine.cli.store.opening import installed, line
+    from whistle_engine.cli.store.opening import installed
     from whistle_engine.errors import PluginError
     from whistle_engine.notify.memory import MemoryNotifier
 
     try:
         found = installed().notifier(name)
     except PluginError as error:
-        raise BadInput(line(error)) from None
+        raise BadInput(wrong.told(error)) from None
     except Exception as error:  # a plugin may raise anything; it is told in one line all the same
         (code,) = _codes((name,))
-        raise BadInput(f"--notifier {code}: {type(error).__name__}: {line(error)}") from error
+        raise BadInput(f"--notifier {code}: {type(error).__name__}: {wrong.line(error)}") from error
     if isinstance(found, MemoryNotifier):
-        raise BadInput(
-            "--notifier memory: it keeps messages for tests, where nobody would read them, and "
-            "the notices would count as delivered; name one that hands them on, such as log"
-        )
+        raise BadInput(say("run.memory", chosen(None)))
     return found
 
 
@@ -147,7 +151,7 @@ def _report(figures: Figures) -> None:
     _log.info(", ".join(f"{name} {count}" for name, count in asdict(figures).items() if count))
 
 
-def _tell(figures: Figures, lang: Lang, *, as_json: bool) -> None:
+def _tell(figures: Figures, waiting: int, lang: Lang, *, as_json: bool) -> None:
     from datetime import timedelta
 
     from attrs import asdict
@@ -158,9 +162,14 @@ def _tell(figures: Figures, lang: Lang, *, as_json: bool) -> None:
 
     counts = asdict(figures)
     if as_json:
-        write_json(counts)
+        write_json({**counts, "waiting": waiting})
         return
     told = {**counts, "late": span(timedelta(seconds=figures.late), lang)}
     parts = [say(f"run.{name}", lang, n=told[name]) for name, count in counts.items() if count]
     text = capital(say("stop", lang).join(parts), lang) + say("run.stop", lang)
-    write("\n".join(fill(text if parts else say("run.nothing", lang), room())))
+    lines = [text] if parts else []
+    if waiting:
+        many = say("run.many", lang, n=MOST) if waiting == MOST else waiting
+        lines.append(say("run.waiting", lang, n=many))
+    lines = lines or [say("run.nothing", lang)]
+    write("\n".join(line for each in lines for line in fill(each, room())))

@@ -182,7 +182,11 @@ def _look(where: Place) -> None:
     path = Path(where.path)
     if where.path == MEMORY:
         return
-    if path.is_dir():
+    try:
+        folder = path.is_dir()
+    except OSError as error:  # a name that is too long, say
+        raise StoreNotFound(f"it cannot be opened: {error.strerror}", where=where.path) from None
+    if folder:
         raise StoreNotFound(
             f"it is a folder; give the path of a file, as {path / 'whistle.db'}", where=where.path
         )

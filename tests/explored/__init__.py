@@ -1,0 +1,1 @@
+"""The exploration of the policies in this repository: figures, and the page that shows them."""
