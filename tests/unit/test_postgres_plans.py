@@ -22,7 +22,7 @@ INSERT INTO @whistle_matters SELECT lpad(n::text, 6, '0'), 1,
     (ARRAY['public', 'shared', 'household'])[n % 3 + 1], 'k' || n % 4, 'g' || n % 30, 'u' || n % 20,
     n, CASE WHEN n % 10 > 0 THEN 'settled' END
 FROM generate_series(1, 20000) AS n;
-INSERT INTO @whistle_duties SELECT lpad(n::text, 6, '0'), 1, 'handle', 'u' || n % 20, NULL, n, n
+INSERT INTO @whistle_duties SELECT lpad(n::text, 6, '0'), 1, 'classify', 'u' || n % 20, NULL, n, n
 FROM generate_series(1, 20000) AS n;
 INSERT INTO @whistle_timers (matter, clock, step, due, free_at, settled)
 SELECT lpad(n::text, 6, '0'), c, 1, n, n, n % 10 > 0 FROM generate_series(1, 20000) AS n,
