@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     Lang,
     chosen,
@@ -55,7 +56,7 @@ WORDS: Words = {
 say = speaker(WORDS)
 
 
-@click.command(
+@command(
     epilog="Exit codes: 0 the copy is made and verified; 1 one of the two does not verify, or they "
     "differ; 2 wrong usage, a store cannot be opened, or TO holds something. "
     'With --json: {"from", "to", "ok", "why", "counts": {"matters", "commits", "texts", "erased"}}.'
