@@ -7,7 +7,7 @@ VENV := .venv
 DEV := .venv-dev
 BENCH := .venv-bench
 PIP_FLAGS := --quiet --disable-pip-version-check
-EXTRAS := cli,testing
+EXTRAS := cli,postgres,testing
 
 # Folders count too: a file that goes away changes its folder.
 SOURCES := $(shell find src ! -name '*.pyc' ! -name __pycache__) pyproject.toml README.md LICENSE
@@ -45,9 +45,11 @@ demo: $(VENV)/.installed
 test: $(DEV)/.installed
 	WHISTLE_TEST_INSTALLED=1 $(DEV)/bin/pytest $(PYTEST_ARGS)
 
-# SIGKILLs by the hundred while several processes work on one file; then everything is checked.
+# SIGKILLs by the hundred while several processes work on one store, be it a file or a server,
+# which is killed too; then everything is checked.
 crash: $(DEV)/.installed
 	$(DEV)/bin/python -m tests.crash.run --kills 500
+	$(DEV)/bin/python -m tests.crash.postgres --kills 500
 
 stories: $(DEV)/.installed
 	WHISTLE_TEST_INSTALLED=1 HYPOTHESIS_PROFILE=explore $(DEV)/bin/pytest $(PYTEST_ARGS)

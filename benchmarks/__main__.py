@@ -14,6 +14,7 @@ from benchmarks import (
     bench_eventsourcing,
     bench_import,
     bench_load,
+    bench_postgres,
     bench_review,
     bench_store,
     bench_workflow,
@@ -36,6 +37,7 @@ def main() -> None:
         "load": bench_load.run,
         "review": bench_review.run,
         "store": lambda: bench_store.run(rules),
+        "postgres": lambda: bench_postgres.run(rules),
         "eventsourcing": lambda: bench_eventsourcing.run(rules),
     }
     for name, contest in contests.items():

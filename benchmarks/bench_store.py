@@ -37,11 +37,11 @@ from whistle_engine.engine import Engine
 from whistle_engine.generate import generate, intake
 from whistle_engine.policy_file import shipped_rules
 from whistle_engine.rules import Rules
+from whistle_engine.storage._columns import Values
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.rows import Appended, Draft
 from whistle_engine.storage.sqlite import SqliteStore
-from whistle_engine.storage.sqlite._values import Values
 
 TARGETS = {"durable": 0.6, "bulk": 0.3, "scan": 1.2}
 T = TypeVar("T")

@@ -10,10 +10,10 @@ from attrs import define, field, frozen
 from whistle_engine.commands import Command
 from whistle_engine.generate import generate
 from whistle_engine.rules import Rules
+from whistle_engine.storage import _columns as values
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.rows import Appended, Draft
 from whistle_engine.storage.sqlite import _append as sql
-from whistle_engine.storage.sqlite import _values as values
 
 BEGIN = datetime(2024, 3, 4, 1, tzinfo=UTC)
 

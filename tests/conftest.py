@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -32,3 +33,12 @@ def pytest_configure() -> None:
     if where is None or Path(where).is_relative_to(ROOT / "src"):
         message = f"whistle_engine should come from the installed wheel, not from {where}"
         raise pytest.UsageError(message)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server: one for each worker, started when it is first asked for."""
+    from tests.postgres_server import some_server  # noqa: PLC0415  psycopg, for those who ask
+
+    with some_server() as url:
+        yield url

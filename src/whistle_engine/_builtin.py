@@ -20,6 +20,7 @@ from whistle_engine.notify.api import Notifier
 from whistle_engine.policy_file import shipped, shipped_files, shipped_names
 from whistle_engine.storage.api import CONTRACT, Store
 
+POSTGRES = "whistle_engine.storage.postgres"
 SQLITE = "whistle_engine.storage.sqlite"
 
 
@@ -28,10 +29,11 @@ class BuiltIn:
 
     @hookimpl
     def whistle_stores(self) -> Iterable[StoreFactory]:
-        """In memory, and SQLite."""
+        """In memory, SQLite, and PostgreSQL; the last needs its driver only once one is opened."""
         yield StoreFactory(scheme="memory", open=_memory_store, contract=CONTRACT)
         if find_spec(SQLITE) is not None:
             yield StoreFactory(scheme="sqlite", open=_sqlite_store, contract=CONTRACT)
+        yield StoreFactory(scheme="postgresql", open=_postgres_store, contract=CONTRACT)
 
     @hookimpl
     def whistle_notifiers(self) -> Iterable[NotifierFactory]:
@@ -69,6 +71,19 @@ def _memory_store(url: str, *, create: bool) -> Store:
 
 def _sqlite_store(url: str, *, create: bool) -> Store:
     return cast("Store", import_module(SQLITE).SqliteStore(url, create=create))
+
+
+def _postgres_store(url: str, *, create: bool) -> Store:
+    try:
+        found = import_module(POSTGRES)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "psycopg":
+            raise
+        raise PluginError(
+            "psycopg is not installed, and a store on PostgreSQL needs it; "
+            'install the extra: pip install "whistle-engine[postgres]"'
+        ) from None
+    return cast("Store", found.PostgresStore(url, create=create))
 
 
 def _log_notifier(address: str) -> Notifier:

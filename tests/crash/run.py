@@ -47,6 +47,8 @@ EVERY = 50
 """After so many kills what was acknowledged is looked for, while all go on."""
 ALL = 0.05
 """How often all are killed at once: nobody is left who has the store open."""
+BENEATH = 0.1
+"""How often the server that the store lies on is killed after a worker was, if there is one."""
 PULSES = 12
 """For at most so many pulses of the victim is waited,"""
 AT_ONCE, LONGEST = 0.4, 0.006
@@ -78,6 +80,7 @@ def crash(
     minutes: float = 30,
     crew: Mapping[str, int] = CREW,
     say: Callable[[str], None] = lambda _: None,
+    server: Callable[[], None] | None = None,
 ) -> Outcome:
     """Let a crew write to a store, kill so often, and check.
 
@@ -89,11 +92,12 @@ def crash(
         minutes: give up after that.
         crew: how many workers of each role.
         say: is told how far it is.
+        server: kills what the store lies on, and starts it again; done every now and then.
     """
     begun = monotonic()
     found: list[str] = []
     with closing(Crew(url, folder, seed, crew)) as working:
-        run = Run(url, folder, working, Dice.of("crash", seed))
+        run = Run(url, folder, working, Dice.of("crash", seed), server)
         try:
             for _ in run.kill_until(kills, begun + 60 * minutes):
                 run.meanwhile()
@@ -158,6 +162,8 @@ class Run:
     folder: Path
     crew: Crew
     dice: Dice
+    server: Callable[[], None] | None = None
+    restarts: int = 0
     feed: Follower = field(factory=Follower)
     checks: int = 0
 
@@ -188,6 +194,9 @@ class Run:
             self.crew.pass_time(LONGEST * self.dice.share())
         together = self.dice.happens(ALL) and most >= len(self.crew.workers)
         self.crew.kill(self.crew.workers if together else [victim])
+        if self.server is not None and self.dice.happens(BENEATH):
+            self.server()
+            self.restarts += 1
 
     # ------------------------------------------------------------------------------- checks
 
@@ -250,6 +259,7 @@ class Run:
             "of them more than once": sum(n > 1 for n in Counter(seen.delivered).values()),
             "dead letters": len(dead),
             "checks meanwhile": self.checks,
+            **({"kills of the server": self.restarts} if self.server is not None else {}),
         }
 
 

@@ -198,7 +198,7 @@ def test_another_process_opens_the_store_by_the_same_function() -> None:
 @pytest.mark.parametrize(
     ("args", "word"),
     [
-        (["nosuch:{place}"], "no store is called 'nosuch'; there is memory, sqlite"),
+        (["nosuch:{place}"], "no store is called 'nosuch'; there is memory, postgresql, sqlite"),
         (["sqlite:{place}/store.db"], "write sqlite:///file.db"),
         (["sqlite:///{place}/none/store.db"], "there is no folder"),
         (["sqlite:///{place}"], "it is a folder"),

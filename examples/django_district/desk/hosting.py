@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from whistle_engine import Command, Engine, Refused, Rules, shipped_rules
 from whistle_engine.commits import Receipt
+from whistle_engine.storage.api import Store
 from whistle_engine.storage.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from whistle_engine.storage.postgres import PostgresStore
 
 
 @cache
@@ -21,14 +28,35 @@ def rules() -> Rules:
 
 def engine() -> Engine:
     """An engine on this thread's connection: it sees and writes what Django's transaction does."""
+    return Engine(joined_store(), rules(), clock=timezone.now)
+
+
+def joined_store() -> Store:
+    """A store on this thread's connection."""
     connection.ensure_connection()
-    store = SqliteStore.within(connection.connection)
-    return Engine(store, rules(), clock=timezone.now)
+    if connection.vendor == "postgresql":
+        from whistle_engine.storage.postgres import PostgresStore  # noqa: PLC0415  as in own_store
+
+        return PostgresStore.within(connection.connection)
+    return SqliteStore.within(connection.connection)
 
 
-def own_store() -> SqliteStore:
-    """The same file on a connection of the engine's own, for what runs outside of requests."""
-    return SqliteStore(connection.settings_dict["NAME"], share=True)
+@contextmanager
+def own_store() -> Iterator[SqliteStore | PostgresStore]:
+    """The same tables on connections of the engine's own, for what runs outside of requests."""
+    found = connection.settings_dict
+    store: SqliteStore | PostgresStore
+    if connection.vendor == "postgresql":
+        from whistle_engine.storage.postgres import PostgresStore  # noqa: PLC0415  needs psycopg
+
+        names = {"dbname": "NAME", "host": "HOST", "port": "PORT", "user": "USER",
+                 "password": "PASSWORD"}  # fmt: skip
+        query = {name: found[key] for name, key in names.items() if found[key]}
+        store = PostgresStore(f"postgresql://?{urlencode(query, quote_via=quote)}")
+    else:
+        store = SqliteStore(found["NAME"], share=True)
+    with closing(store):
+        yield store
 
 
 def make_tables(**_: object) -> None:

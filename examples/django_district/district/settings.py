@@ -15,21 +15,35 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 WHISTLE_POLICY = "xingqing"
 """Whose rules these are: a policy that is shipped with the engine."""
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": FOLDER / "district.sqlite3",
-        "OPTIONS": {
-            # A command reads before it writes: its transaction takes the write lock at once.
-            "transaction_mode": "IMMEDIATE",
-            # On the disk when it returns, and nothing of the journal left that could come back.
-            "init_command": "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL",
-            "timeout": 20,
-        },
-        # In a file, so that the worker and the server's threads find it, as in real use.
-        "TEST": {"NAME": FOLDER / "test.sqlite3"},
-    }
+SQLITE = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": FOLDER / "district.sqlite3",
+    "OPTIONS": {
+        # A command reads before it writes: its transaction takes the write lock at once.
+        "transaction_mode": "IMMEDIATE",
+        # On the disk when it returns, and nothing of the journal left that could come back.
+        "init_command": "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL",
+        "timeout": 20,
+    },
+    # In a file, so that the worker and the server's threads find it, as in real use.
+    "TEST": {"NAME": FOLDER / "test.sqlite3"},
 }
+
+
+def at_url(url: str) -> dict[str, object]:
+    """The settings for a PostgreSQL database, by its URL."""
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415  only where it is used
+
+    found = conninfo_to_dict(url)
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host",
+             "PORT": "port"}  # fmt: skip
+    given = {key: found[name] for key, name in names.items() if found.get(name)}
+    return {"ENGINE": "django.db.backends.postgresql", **given}
+
+
+URL = os.environ.get("DISTRICT_DATABASE", "")
+"""Such as postgresql://user@host/district; without it all lies in a file."""
+DATABASES = {"default": at_url(URL) if URL else SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = FOLDER / "media"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,12 +92,16 @@ class Service:
             assert given.status_code == 200, given.text
 
 
+def store_at(folder: Path) -> str:
+    """The URL of a test's own store: in its folder, or wherever TEST_STORE says."""
+    url = os.environ.get("TEST_STORE", "sqlite:///{place}/desk.db")
+    return url.replace("{place}", str(folder)).replace("{name}", folder.name.lower())
+
+
 @contextmanager
 def serving(folder: Path, *, demo: bool = False) -> Iterator[Service]:
     """Run the service until the test is done with it."""
-    settings = Settings(
-        secret=SECRET, store=f"sqlite:///{folder / 'desk.db'}", refresh=0.2, demo=demo
-    )
+    settings = Settings(secret=SECRET, store=store_at(folder), refresh=0.2, demo=demo)
     listening = socket.create_server(("127.0.0.1", 0))
     service = Service(f"http://127.0.0.1:{listening.getsockname()[1]}")
     app = create(settings, clock=service.clock, notifiers=[service.told])

@@ -10,16 +10,17 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
-from whistle_engine.storage.sqlite import SqliteStore
+from whistle_engine.plugins import Plugins
 
 from desk.__main__ import _parser, main
 from desk.demo import BUREAU, PEOPLE, RESIDENT, STREET
 from desk.tokens import Tokens
-from tests.serving import HOUR, REPORT_IN, SECRET, Service, serving
+from tests.serving import HOUR, REPORT_IN, SECRET, Service, serving, store_at
 
 
 def test_the_worker_tells_units_and_reminds_them(service: Service) -> None:
@@ -43,7 +44,7 @@ def test_it_ends_whole_and_begins_again_where_it_was(tmp_path: Path) -> None:
             with service.client() as client:
                 assert client.get("/health").json() == {"worker": True}
         assert set(threading.enumerate()) <= before
-    with SqliteStore(tmp_path / "desk.db") as store:
+    with closing(Plugins.load().open_store(store_at(tmp_path))) as store:
         assert [record.matter for record in store.feed(0, limit=9)] == ["m-1", "m-2"]
 
 

@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.test import TestCase, TransactionTestCase, override_settings
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.sqlite import SqliteStore
 
 from desk import demo
-from desk.hosting import rules
+from desk.hosting import joined_store, rules
 from desk.management.commands.demo_data import fill
 from desk.models import Registration
 from desk.tests.support import People
@@ -45,7 +44,7 @@ class Demo(People, TestCase):
 
     def look(self, now: datetime, *, matters: int) -> None:
         with patch("django.utils.timezone.now", return_value=now):
-            store = SqliteStore.within(connection.connection)
+            store = joined_store()
             self.assertTrue(fill(store, now, matters))
             self.assertFalse(fill(store, now, matters))
             for name in demo.PEOPLE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 HELP: Mapping[str, str] = {
-    "store": "备份使用中的存储；检查一种存储是否符合约定。",
+    "store": "备份使用中的存储；迁移存储；检查一种存储是否符合约定。",
     "store backup": """把存储在某一时刻的内容备份到一个新文件。
 
 其间可以照常读写；使用回滚日志时，写入要等备份完成。文件须是尚不存在的。此后擦除的文字在备份中仍然存在：
@@ -27,6 +27,15 @@ HELP: Mapping[str, str] = {
     ),
     "store check --clause": "只做这一条款的检测，如S7；可以多次指定。",
     "store check --tests": "只做这几项检测，写名称，用逗号隔开。",
+    "store copy": """把一个存储全部复制到另一个空的存储：从SQLite到PostgreSQL，或者任意两种之间。
+
+请先停止后台进程和其他一切写入。FROM先经核验，保持不变；TO不存在时新建，写入后再经核验。
+占用期限和尝试次数不随迁移带走，待办的从头开始计数。提交的位置从1开始连续编号。""",
+    "store copy epilog": (
+        "退出码：0复制完成并已核验；1有一边未通过核验，或两边不一致；2用法不对，存储不能打开，或TO已有"
+        '内容。--json输出：{"from", "to", "ok", "why", "counts": {"matters", "commits", "texts", '
+        '"erased"}}。'
+    ),
     "verify": """核验存储：摘要链、字节、文字、台账行、定时任务、通知。
 
 URL是存储的地址，也可以同其他命令一样写在--store后面。只读取，不影响他人写入。

@@ -11,8 +11,7 @@ from sqlite3 import Cursor
 
 from whistle_engine.errors import VersionConflict
 from whistle_engine.model import MatterId
-from whistle_engine.storage.rows import Appended, Draft, Projection, Record
-from whistle_engine.storage.sqlite._values import (
+from whistle_engine.storage._columns import (
     COMMIT,
     DUTY,
     MATTER,
@@ -25,6 +24,7 @@ from whistle_engine.storage.sqlite._values import (
     records,
     text_values,
 )
+from whistle_engine.storage.rows import Appended, Draft, Projection, Record
 
 
 def _marks(columns: Sequence[object]) -> str:

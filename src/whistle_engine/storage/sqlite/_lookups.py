@@ -10,17 +10,7 @@ from __future__ import annotations
 from sqlite3 import Cursor
 
 from whistle_engine.model import CommandId, MatterId, Stage, UnitCode
-from whistle_engine.storage.api import at_least_one
-from whistle_engine.storage.rows import (
-    DutyRow,
-    History,
-    LedgerFilter,
-    Loaded,
-    MatterRow,
-    Projection,
-    Record,
-)
-from whistle_engine.storage.sqlite._values import (
+from whistle_engine.storage._columns import (
     COMMIT,
     DUTY,
     MATTER,
@@ -31,6 +21,16 @@ from whistle_engine.storage.sqlite._values import (
     record,
     records,
     timer,
+)
+from whistle_engine.storage.api import at_least_one
+from whistle_engine.storage.rows import (
+    DutyRow,
+    History,
+    LedgerFilter,
+    Loaded,
+    MatterRow,
+    Projection,
+    Record,
 )
 
 ROWS = f"SELECT {', '.join(MATTER)} FROM whistle_matters"

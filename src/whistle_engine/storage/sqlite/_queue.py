@@ -14,10 +14,10 @@ from typing import Generic
 from attrs import frozen
 
 from whistle_engine.model import MatterId
+from whistle_engine.storage._columns import Values, micros, notice, timer
 from whistle_engine.storage.api import at_least_one
 from whistle_engine.storage.rows import Claim, Item, ItemState, Notice, Queued, Queues, Timer
 from whistle_engine.storage.sqlite._session import Session
-from whistle_engine.storage.sqlite._values import Values, micros, notice, timer
 
 
 @frozen(kw_only=True)

@@ -11,6 +11,7 @@ from typing import Self
 
 from whistle_engine.errors import StoreBusy
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode, changed
+from whistle_engine.storage._columns import text
 from whistle_engine.storage.api import Capability, Queue
 from whistle_engine.storage.rows import (
     Appended,
@@ -35,7 +36,6 @@ from whistle_engine.storage.sqlite._append import append, rebuild
 from whistle_engine.storage.sqlite._host import HostSession
 from whistle_engine.storage.sqlite._opening import MEMORY, Journal, Place, patience, place
 from whistle_engine.storage.sqlite._session import OwnSession, Session
-from whistle_engine.storage.sqlite._values import text
 
 READ_TEXT = (
     "SELECT erased, matter, salt, words FROM whistle_texts WHERE command_id = ? AND name = ?"

@@ -1,4 +1,4 @@
-"""Rows as SQLite keeps them, and back: the one place that knows the order of the columns."""
+"""Rows as SQL stores keep them, and back: the one place that knows the order of the columns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from whistle_engine.storage.rows import (
 )
 
 Values = tuple[Any, ...]
-"""What SQLite takes and gives for one row: text, bytes, integers, and nothing else."""
+"""What a database takes and gives for one row: text, bytes, integers, and nothing else."""
 
 Row = TypeVar("Row")
 

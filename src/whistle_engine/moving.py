@@ -1,0 +1,220 @@
+"""Moving a store: all that one holds, written into another, by the contract alone.
+
+Whatever keeps the contract can be moved from and to. Commits come over byte for byte and in the
+order of the feed, with their words, documents, look-ups and queues. Two things do not: leases and
+tries (what waits, waits anew), and the gaps between positions. So stop the workers first, and take
+a new checkpoint afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from attrs import define, evolve, field, frozen
+
+from whistle_engine.codec import load_basis, load_command
+from whistle_engine.errors import StoreMismatch, StoreUnreadable
+from whistle_engine.model import CommandId, MatterId, TextRef
+from whistle_engine.storage.api import Queue, Store
+from whistle_engine.storage.rows import (
+    Draft,
+    Erased,
+    Item,
+    ItemState,
+    Projection,
+    Queued,
+    Queues,
+    Record,
+    VaultText,
+)
+
+PAGE = 500
+"""How many commits are read at once."""
+
+BATCH = 256
+"""How many commits are written at once; more, if one command wrote more."""
+
+_LATE = datetime(9999, 1, 1, tzinfo=UTC)
+"""When all is due, and each lease has ended."""
+
+
+@frozen(kw_only=True)
+class Moved:
+    """How much has come over.
+
+    Attributes:
+        commits: all of the feed.
+        texts, erased: words, and those of which only that they were erased has come over.
+        ended: timers and notices that were settled, or dead.
+    """
+
+    commits: int = 0
+    texts: int = 0
+    erased: int = 0
+    ended: int = 0
+
+
+def copy_store(
+    source: Store, target: Store, *, progress: Callable[[Moved], None] | None = None
+) -> Moved:
+    """Copy all that a store holds into one that holds nothing.
+
+    Nobody may write to either meanwhile. A copy that broke off is begun anew in an empty store.
+    See that the source is sound first, and the copy afterwards (:mod:`whistle_engine.verify`): the
+    two have the same number of matters and commits, and checkpoints with the same root.
+
+    Args:
+        source: the store to read.
+        target: the store to fill.
+        progress: is told how much has come over, after each page.
+
+    Returns:
+        How much it was.
+
+    Raises:
+        StoreMismatch: the target holds something.
+        StoreUnreadable: the source lacks look-ups or words that its commits name.
+        CodecError: a commit of the source is damaged.
+    """
+    if target.feed(0, limit=1):
+        raise StoreMismatch("the store to be filled holds something; name an empty one")
+    copying = _Copying(source, target, progress)
+    copying.commits()
+    copying.queue(target.timers, lambda queues: queues.timers)
+    copying.queue(target.outbox, lambda queues: queues.notices)
+    return copying.moved
+
+
+@define
+class _Copying:
+    source: Store
+    target: Store
+    progress: Callable[[Moved], None] | None
+    moved: Moved = field(factory=Moved)
+    _documents: set[str] = field(factory=set)
+
+    def commits(self) -> None:
+        """Write each command's commits together, where the first of them stands in the feed."""
+        batch: list[Draft] = []
+        matters: set[MatterId] = set()
+        for command in self._commands():
+            wanted = {record.matter for record in command}
+            if matters & wanted or len(batch) + len(command) > BATCH:
+                self._write(batch)
+                batch, matters = [], set()
+            batch += [self._draft(record) for record in command]
+            matters |= wanted
+        self._write(batch)
+
+    def _commands(self) -> Iterator[tuple[Record, ...]]:
+        """What each command wrote; it may not stand together where others appended at once."""
+        after = 0
+        several: set[CommandId] = set()
+        while page := self.source.feed(after, limit=PAGE):
+            after = page[-1].position
+            for record in page:
+                if record.command_id in several:
+                    continue
+                written = self.source.load("", record.command_id).earlier
+                if len(written) > 1:
+                    several.add(record.command_id)
+                yield written
+
+    def _write(self, batch: list[Draft]) -> None:
+        if not batch:
+            return
+        self.target.append(batch)
+        erased = [text.ref for draft in batch for text in draft.texts if _is_gone(text)]
+        for ref in erased:
+            self.target.erase_text(ref)
+        words = sum(len(draft.texts) for draft in batch) - len(erased)
+        self._told(commits=len(batch), texts=words, erased=len(erased))
+
+    def _draft(self, record: Record) -> Draft:
+        found = self.source.projection(record.matter)
+        if found is None:
+            raise StoreUnreadable(
+                f"matter {record.matter!r} has no row in the look-ups; make them again with "
+                "rebuild_all, and verify the store before it is moved"
+            )
+        notices = self.source.queued(record.matter).notices
+        return Draft(
+            matter=record.matter,
+            version=record.version,
+            command_id=record.command_id,
+            recorded_at=record.recorded_at,
+            command=record.command,
+            basis=record.basis,
+            events=record.events,
+            answer=record.answer,
+            previous=record.previous,
+            digest=record.digest,
+            projection=_at(found, record.version),
+            notices=tuple(each.item for each in notices if each.item.version == record.version),
+            texts=tuple(self._rested_on(record)),
+        )
+
+    def _rested_on(self, record: Record) -> Iterator[VaultText]:
+        """The words that a commit brought; its documents are put on the way."""
+        basis = load_basis(record.basis)
+        for digest in {basis.policy, basis.directory} - self._documents:
+            data = self.source.get_document(digest)
+            if data is None:
+                raise StoreUnreadable(f"the document {digest} is not there; verify the store")
+            self.target.put_document(digest, data)
+            self._documents.add(digest)
+        own = load_command(record.command).matter == record.matter
+        for name, _ in basis.texts if own else ():  # those of a command lie with its own matter
+            ref = TextRef(record.command_id, name)
+            found = self.source.read_text(ref)
+            if found is None:
+                raise StoreUnreadable(f"the text {ref!r} is not there; verify the store")
+            gone = VaultText(ref=ref, matter=record.matter, salt=b"", words="")
+            yield gone if isinstance(found, Erased) else found
+
+    # ---------------------------------------------------------------------------- the queues
+
+    def queue(self, queue: Queue[Item], of: Callable[[Queues], tuple[Queued[Item], ...]]) -> None:
+        """Settle what was settled; what was dead dies.
+
+        Only the first of a line can be claimed, and one that waits may stand before one that is
+        settled. So it dies as well, which lets the others through, and is revived in the end.
+        """
+        waiting: list[Item] = []
+        while claims := queue.claim(now=_LATE, until=_LATE, limit=PAGE):
+            states = {
+                item.item: item.state
+                for matter in {claim.item.matter for claim in claims}
+                for item in of(self.source.queued(matter))
+            }
+            for claim in claims:
+                if states[claim.item] is ItemState.SETTLED:
+                    queue.settle(claim)
+                else:
+                    queue.fail(claim, retry_at=None)
+            new = [each.item for each in claims if states[each.item] is ItemState.WAITING]
+            waiting += new
+            self._told(ended=len(claims) - len(new))
+        for item in waiting:
+            queue.revive(item)
+
+    def _told(self, *, commits: int = 0, texts: int = 0, erased: int = 0, ended: int = 0) -> None:
+        now = self.moved
+        self.moved = Moved(
+            commits=now.commits + commits,
+            texts=now.texts + texts,
+            erased=now.erased + erased,
+            ended=now.ended + ended,
+        )
+        if self.progress is not None:
+            self.progress(self.moved)
+
+
+def _at(found: Projection, version: int) -> Projection:
+    """The latest projection as that of a version: the last that is written stays."""
+    return evolve(found, row=evolve(found.row, version=version))
+
+
+def _is_gone(text: VaultText) -> bool:
+    return not text.salt and not text.words

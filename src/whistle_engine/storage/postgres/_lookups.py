@@ -1,0 +1,204 @@
+"""The look-ups: which statement for which question, each of one moment and one round trip."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+from whistle_engine.model import CommandId, MatterId, Stage, UnitCode
+from whistle_engine.storage._columns import (
+    COMMIT,
+    DUTY,
+    MATTER,
+    Values,
+    duty_row,
+    matter_row,
+    micros,
+    record,
+    records,
+    timer,
+)
+from whistle_engine.storage.api import at_least_one
+from whistle_engine.storage.postgres._session import Session
+from whistle_engine.storage.rows import (
+    DutyRow,
+    History,
+    LedgerFilter,
+    Loaded,
+    MatterRow,
+    Projection,
+    Record,
+)
+
+ROWS = f"SELECT {', '.join(MATTER)} FROM @whistle_matters"
+
+HISTORY = f"SELECT {COMMIT} FROM @whistle_commits WHERE matter = %s ORDER BY version"
+LOAD = f"""
+SELECT {COMMIT} FROM @whistle_commits WHERE matter = %s
+UNION ALL
+SELECT {COMMIT} FROM @whistle_commits WHERE command_id = %s AND matter <> %s
+ORDER BY position
+"""
+FEED = f"SELECT {COMMIT} FROM @whistle_feed(%s::bigint, %s::bigint, %s::bigint)"
+SCAN = f"""
+SELECT {", ".join(f"found.{name}" for name in COMMIT.split(", "))}
+FROM (
+    SELECT DISTINCT matter FROM @whistle_commits WHERE {{after}} ORDER BY matter LIMIT %s
+) AS wanted
+CROSS JOIN LATERAL (
+    SELECT * FROM @whistle_commits AS each WHERE each.matter = wanted.matter
+    ORDER BY each.version
+) AS found
+ORDER BY found.matter, found.version
+"""
+
+INBOX = f"""
+SELECT {DUTY} FROM @whistle_duties WHERE unit = %s {{after}} ORDER BY due, matter, clock LIMIT %s
+"""
+BY_NUMBER = f"{ROWS} WHERE channel = %s AND source_number = %s ORDER BY matter"
+NEAR = f"""
+{ROWS} WHERE open AND category = %s AND {{place}}
+ORDER BY opened_at DESC, matter DESC LIMIT %s
+"""
+AT_PLACE = "place = %s"
+WITHIN = (
+    "CASE WHEN lat IS NULL OR lon IS NULL THEN place = %s"
+    " ELSE lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s END"
+)
+
+PROJECTION = f"""
+SELECT {", ".join(MATTER)}, (
+    SELECT json_agg(json_build_array({DUTY}) ORDER BY clock) FROM @whistle_duties AS duty
+    WHERE duty.matter = one.matter
+)::text, (
+    SELECT json_agg(json_build_array(matter, clock, step, due) ORDER BY clock, step)
+    FROM @whistle_timers AS timer WHERE timer.matter = one.matter AND NOT gone
+)::text
+FROM @whistle_matters AS one WHERE matter = %s
+"""
+
+
+def load(session: Session, matter: MatterId, command_id: CommandId | None) -> Loaded:
+    """A matter's history and what a command id wrote, by one statement: of one moment."""
+    if command_id is None:
+        return Loaded(records=records(session.rows(HISTORY, (matter,))), earlier=())
+    every = records(session.rows(LOAD, (matter, command_id, matter)))
+    return Loaded(
+        records=tuple([each for each in every if each.matter == matter]),
+        earlier=tuple([each for each in every if each.command_id == command_id]),
+    )
+
+
+def feed(session: Session, after: int, limit: int) -> tuple[Record, ...]:
+    """Commits above a position, up to where none can appear late."""
+    patience = session.patience // timedelta(milliseconds=1)
+    return records(session.rows(FEED, (after, at_least_one(limit), patience)))
+
+
+def scan(session: Session, after: MatterId | None, limit: int) -> tuple[History, ...]:
+    """Whole histories above a matter's id."""
+    which, values = ("true", ()) if after is None else ("matter > %s", (after,))
+    found = session.rows(SCAN.format(after=which), (*values, at_least_one(limit)))
+    histories: dict[MatterId, list[Record]] = {}
+    for each in found:
+        one = record(each)
+        histories.setdefault(one.matter, []).append(one)
+    return tuple(
+        History(matter=matter, records=tuple(every)) for matter, every in histories.items()
+    )
+
+
+def inbox(
+    session: Session, unit: UnitCode, after: DutyRow | None, limit: int
+) -> tuple[DutyRow, ...]:
+    """The duties of a unit, by due time, matter and clock."""
+    which = ""
+    values: Values = ()
+    if after is not None:
+        which = "AND (due, matter, clock) > (%s, %s, %s)"
+        values = (micros(after.due), after.matter, after.clock)
+    found = session.rows(INBOX.format(after=which), (unit, *values, at_least_one(limit)))
+    return tuple([duty_row(each) for each in found])
+
+
+def ledger(
+    session: Session, where: LedgerFilter, after: MatterRow | None, limit: int
+) -> tuple[MatterRow, ...]:
+    """The matters that pass a filter, by time of receiving and id."""
+    statement, values = ledger_statement(where, after)
+    return _rows(session.rows(statement, (*values, at_least_one(limit))))
+
+
+def ledger_statement(where: LedgerFilter, after: MatterRow | None) -> tuple[str, Values]:
+    """The statement of a ledger's page, and its values but for the limit."""
+    equal: dict[str, str | None] = {
+        "affair": where.affair.value if where.affair is not None else None,
+        "stage": where.stage.value if where.stage is not None else None,
+        "outcome": where.outcome.value if where.outcome is not None else None,
+        "kind": where.kind,
+        "category": where.category,
+        "community": where.community,
+        "street": where.street,
+        "lead": where.lead,
+    }
+    named = {name: value for name, value in equal.items() if value is not None}
+    terms = [f"{name} = %s" for name in named]
+    values: list[object] = [*named.values()]
+    if where.open is True or where.stage not in (None, Stage.CLOSED):
+        terms.append("open")  # what an index of open matters asks for
+    if where.open is False:
+        terms.append("NOT open")
+    begins = micros(where.opened_from) if where.opened_from is not None else None
+    if after is not None and (begins is None or micros(after.opened_at) >= begins):
+        terms.append("(opened_at, matter) > (%s, %s)")
+        values += (micros(after.opened_at), after.matter)
+    elif begins is not None:
+        terms.append("opened_at >= %s")
+        values.append(begins)
+    if where.opened_before is not None:
+        terms.append("opened_at < %s")
+        values.append(micros(where.opened_before))
+    condition = f"WHERE {' AND '.join(terms)} " if terms else ""
+    return f"{ROWS} {condition}ORDER BY opened_at, matter LIMIT %s", tuple(values)
+
+
+def by_source_number(session: Session, channel: str, number: str) -> tuple[MatterRow, ...]:
+    """The matters that came in under a channel's own number, by id."""
+    return _rows(session.rows(BY_NUMBER, (channel, number)))
+
+
+def near(
+    session: Session,
+    *,
+    category: str,
+    place: UnitCode,
+    at: tuple[int, int] | None,
+    within: int,
+    limit: int,
+) -> tuple[MatterRow, ...]:
+    """Open matters of a category at much the same place, latest received first."""
+    which = AT_PLACE
+    box: Values = ()
+    if at is not None:
+        lat, lon = at
+        which, box = WITHIN, (lat - within, lat + within, lon - within, lon + within)
+    values = (category, place, *box, at_least_one(limit))
+    return _rows(session.rows(NEAR.format(place=which), values))
+
+
+def _rows(found: Sequence[Values]) -> tuple[MatterRow, ...]:
+    return tuple([matter_row(each) for each in found])
+
+
+def projection(session: Session, matter: MatterId) -> Projection | None:
+    """What the look-ups and timers hold of a matter, by one statement: of one moment."""
+    found = session.rows(PROJECTION, (matter,))
+    if not found:
+        return None
+    ((*row, duties, timers),) = found
+    return Projection(
+        row=matter_row(tuple(row)),
+        duties=tuple([duty_row(tuple(each)) for each in json.loads(duties or "[]")]),
+        timers=tuple([timer(tuple(each)) for each in json.loads(timers or "[]")]),
+    )

@@ -1,0 +1,30 @@
+"""What the role that an engine runs under may do: everything but change or delete history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from psycopg.sql import SQL, Composed, Identifier
+
+RIGHTS: dict[str, str] = {
+    "whistle_meta": "SELECT",
+    "whistle_commits": "SELECT, INSERT",
+    "whistle_documents": "SELECT, INSERT",
+    "whistle_matters": "SELECT, INSERT, UPDATE",
+    "whistle_duties": "SELECT, INSERT, UPDATE, DELETE",
+    "whistle_timers": "SELECT, INSERT, UPDATE",
+    "whistle_notices": "SELECT, INSERT, UPDATE",
+    "whistle_texts": "SELECT, INSERT, UPDATE",  # erasing is an update
+}
+"""By table; nobody but the owner may do more."""
+
+
+def grants(schema: str, role: str) -> Iterator[Composed]:
+    """The statements that give a role its rights, to be executed by the owner of the tables."""
+    of, to = Identifier(schema), Identifier(role)
+    yield SQL("GRANT USAGE ON SCHEMA {} TO {}").format(of, to)
+    for table, rights in RIGHTS.items():
+        on = SQL("{}.{}").format(of, Identifier(table))
+        yield SQL("REVOKE ALL ON {} FROM {}").format(on, to)
+        yield SQL("GRANT {} ON {} TO {}").format(SQL(rights), on, to)
+    yield SQL("GRANT USAGE, SELECT ON SEQUENCE {}.whistle_positions TO {}").format(of, to)
