@@ -61,11 +61,11 @@ class _Slot:
 
 
 class _Watched:
-    """The store, which remembers an error of its own: that is of no command, but of all."""
+    """The store, which remembers its own errors: they are of no command, but of all."""
 
     def __init__(self, store: Keeps) -> None:
         self.store = store
-        self.failed: Exception | None = None
+        self.failed: list[Exception] = []
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -92,7 +92,7 @@ class _Watched:
         except _OF_ONE:
             raise
         except Exception as error:
-            self.failed = error
+            self.failed.append(error)
             raise
 
 
@@ -154,7 +154,7 @@ def _execute_wave(
         try:
             return do(asked, now)
         except Exception as error:
-            if error is store.failed:
+            if any(error is each for each in store.failed):
                 raise
             return error
 

@@ -63,7 +63,7 @@ CALLED: Mapping[type[Named], str] = {
 }
 """What the records are called in messages."""
 
-_PASSWORD = re.compile(r"(?<=://)([^/@:\s]*):[^/@\s]*@")
+_PASSWORD = re.compile(r"(?<=://)([^/@:\s]*):\S*@")
 _SECRET = re.compile(
     r"""(?P<key>\b\w*(?:password|passwd|pwd|secret|token|api_?key|access_?key)["']?\s*[=:]\s*)"""
     r"""(?P<value>"[^"]*"|'[^']*'|[^\s&;,)}\]]+)""",
@@ -202,34 +202,44 @@ class Plugins:
                 code="store_url",
             )
         factory = self._get(StoreFactory, scheme.lower())
-        store: object = factory.open(where, create=create)
-        missing = sorted(name for name in _ASKED if not _has(store, name))
+        store = factory.open(where, create=create)
+        return cast("Store", self._opened(factory, f"{factory.scheme}:", store, *_ASKED))
+
+    def _opened(self, factory: Named, name: str, found: object, *asked: str) -> object:
+        """What a factory opened, if it has what it has to have."""
+        missing = sorted(each for each in asked if not _has(found, each))
         if missing:
             who = next(_who(one) for one in self.brought if one.record is factory)
             raise PluginError(
-                f"what {who} opens for {factory.scheme}: is no store: {type(store).__name__} "
-                f"has no {', '.join(missing)}"
+                f"what {who} opens for {name} is no {CALLED[type(factory)]}: "
+                f"{type(found).__name__} has no {', '.join(missing)}"
             )
-        return cast("Store", store)
+        return found
 
     def notifier(self, name: str | Notifier) -> Notifier:
         """A notifier by its name, or ``NAME:ADDRESS``; an object is given back as it is.
 
         Raises:
-            PluginError: nobody registered a notifier of the name.
+            PluginError: nobody registered a notifier of the name, or what was registered gives
+                something else.
         """
         if not isinstance(name, str):
             return name
         code, _, address = name.partition(":")
-        return self._get(NotifierFactory, code).open(address)
+        factory = self._get(NotifierFactory, code)
+        return cast("Notifier", self._opened(factory, code, factory.open(address), "name", "send"))
 
     def suggester(self, name: str | Suggester) -> Suggester:
         """A suggester by its name; an object is given back as it is.
 
         Raises:
-            PluginError: nobody registered a suggester of the name.
+            PluginError: nobody registered a suggester of the name, or what was registered gives
+                something else.
         """
-        return self._get(SuggesterFactory, name).open() if isinstance(name, str) else name
+        if not isinstance(name, str):
+            return name
+        factory = self._get(SuggesterFactory, name)
+        return cast("Suggester", self._opened(factory, name, factory.open(), "suggest"))
 
     def calendar(self, name: str) -> bytes:
         """The bytes of a calendar's file, by its name.
@@ -337,7 +347,10 @@ def masked(text: str) -> str:
 
 
 def _line(error: BaseException) -> str:
-    said = masked(" ".join(str(error).split()))
+    try:
+        said = masked(" ".join(str(error).split()))
+    except Exception:  # noqa: BLE001  an error that cannot say what it is, is one all the same
+        said = ""
     kind = type(error).__name__
     return said if isinstance(error, PluginError) and said else f"{kind}: {said}".rstrip(": ")
 

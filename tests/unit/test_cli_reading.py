@@ -108,6 +108,23 @@ def test_what_is_late_is_told(
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "before", "after"),
+    [("zh", "计时中2项", "已逾期、未办结1项"), ("en", "2 running", "1 overdue and running")],
+)
+def test_a_clock_that_runs_past_its_due_time_is_counted_as_overdue(
+    work: str, monkeypatch: pytest.MonkeyPatch, lang: str, before: str, after: str
+) -> None:
+    told = {}
+    for hours in (1, 6):
+        monkeypatch.setattr(
+            "whistle_engine.engine.utc_now", lambda h=hours: NOW + timedelta(hours=h)
+        )
+        told[hours] = " ".join(run("matter", "m1", "--store", work, "--lang", lang).stdout.split())
+    assert (before in told[1], after in told[1]) == (True, False)
+    assert (before in told[6], after in told[6]) == (False, True)
+
+
 def test_words_are_shown_if_asked_for_and_contacts_never(work: str) -> None:
     plain = run("matter", "m1", "--store", work)
     assert "不亮" not in plain.stdout

@@ -308,7 +308,8 @@ def test_one_that_is_dead_no_longer_is_left(given_up: str, monkeypatch: pytest.M
 
 def test_all_are_taken_back_however_many(given_up: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dead, "MOST", 1)
-    assert len(json.loads(run("dead", "--store", given_up, "--json").stdout)["notices"]) == 1
+    listed = json.loads(run("dead", "--store", given_up, "--json").stdout)
+    assert (len(listed["notices"]), listed["more"]) == (1, True)
     of_one = json.loads(run("dead", "--store", given_up, "--matter", "m2", "--json").stdout)
     assert {each["matter"] for each in of_one["notices"]} == {"m2"}
     assert json.loads(run("dead", "--store", given_up, "--revive", "--json").stdout)["revived"] > 2

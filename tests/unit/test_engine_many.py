@@ -403,6 +403,15 @@ def test_an_id_that_cannot_be_written_concerns_its_command_alone() -> None:
     assert isinstance(second, Receipt)
 
 
+def test_a_failure_of_the_store_is_never_the_outcome_of_a_command_that_was_written() -> None:
+    """The look for what was written failed too, and the error that is raised is the first."""
+    store = Faulty("before", "after", loads=[*["fine"] * 4, "fails"])
+    outcomes = engine_on(store).execute_many(intake(3))
+    with pytest.raises(BrokenError, match="after"):
+        list(outcomes)
+    assert [each.matter for each in store.feed(0, limit=9)] == ["m-1"]
+
+
 def test_memory_does_not_grow_with_the_number_of_commands() -> None:
     class Forgetful(MemoryStore):
         """Says that it wrote, and keeps nothing."""

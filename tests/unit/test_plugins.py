@@ -219,6 +219,30 @@ def test_what_is_no_store_is_told_with_who_opened_it(opened: str, install: Insta
         Plugins.load().open_store("acme://x")
 
 
+@pytest.mark.parametrize("opened", ["None", "object()"])
+def test_what_is_no_notifier_is_told_with_who_opened_it(opened: str, install: Install) -> None:
+    hook = f"""
+from whistle_engine.hookspecs import NotifierFactory, hookimpl
+
+@hookimpl
+def whistle_notifiers():
+    return [NotifierFactory(name="sms", open=lambda address: {opened})]
+"""
+    install("acme-sms", hook)
+    said = r"what acme-sms \(acme_sms\) opens for sms is no notifier: \w+ has no name, send"
+    with pytest.raises(PluginError, match=said):
+        Plugins.load().notifier("sms:here")
+
+
+def test_an_error_that_cannot_be_told_sets_its_plugin_aside_all_the_same(
+    install: Install,
+) -> None:
+    odd = "class Odd(Exception):\n    def __str__(self):\n        return 1 / 0\nraise Odd\n"
+    install("acme-odd", odd)
+    (problem,) = Plugins.load().problems
+    assert problem.error == "Odd"
+
+
 def test_a_store_that_lacks_one_call_is_told_so(install: Install) -> None:
     half = "class Half:\n    def __getattr__(self, name):\n        if name != 'scan':\n"
     half += "            return print\n        raise AttributeError(name)\n"
@@ -242,6 +266,8 @@ def test_a_store_is_not_read_to_see_whether_it_is_one(install: Install) -> None:
         ('{"api_key": "secret", "a": 1}', '{"api_key": ***, "a": 1}'),
         ("pg://me:secret@db/x?token=secret&a=1", "pg://me:***@db/x?token=***&a=1"),
         ("pg://me@db/x, sqlite:////tmp/a:b@c.db", "pg://me@db/x, sqlite:////tmp/a:b@c.db"),
+        ("pg://me:sec/ret@db/x", "pg://me:***@db/x"),
+        ("pg://me:p@ss@db/x", "pg://me:***@db/x"),
         ("no 'password' was given", "no 'password' was given"),
     ],
 )

@@ -611,6 +611,23 @@ def test_a_notice_that_cannot_be_told_is_a_dead_letter_in_the_end(
     assert notifier.messages == ()
 
 
+def test_a_message_for_which_there_was_no_thread_is_sent_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class NoRoom(Thread):
+        def start(self) -> None:
+            raise RuntimeError("can't start new thread")
+
+    notifier = MemoryNotifier()
+    guard = guarding.Guarded(notifier, MINUTE)
+    with monkeypatch.context() as full:
+        full.setattr(guarding, "Thread", NoRoom)
+        assert guard.send(messages()[0]) is guarding.Fate.AGAIN
+    assert guard.hanging == 0
+    assert guard.send(messages()[0]) is guarding.Fate.TAKEN
+    assert len(notifier.messages) == 1
+
+
 def test_what_became_of_a_message_is_forgotten_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guarding, "REMEMBERED", 2)
     guard = guarding.Guarded(MemoryNotifier(), MINUTE)

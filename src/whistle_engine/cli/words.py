@@ -93,6 +93,7 @@ WORDS: Words = {
     "clocks.count": ("{n}项：{each}", "{n} in all: {each}"),
     "clocks.one": ("{verdict}{n}项", "{n} {verdict}"),
     "running": ("计时中", "running"),
+    "running.late": ("已逾期、未办结", "overdue and running"),
     "shirked": ("推诿", "shirking"),
     "shirked.count": (
         "企图推诿{n}次，全部拒绝，记录在案：{each}",

@@ -84,12 +84,19 @@ class Guarded:
             self._open.add(message.key)
         answered = Event()
         found: list[Fate] = []
-        Thread(
+        thread = Thread(
             target=self._call,
             args=(message, found, answered),
             name=f"notify-{self.name}",
             daemon=True,
-        ).start()
+        )
+        try:
+            thread.start()
+        except RuntimeError:  # the machine has no room for another thread just now
+            with self._lock:
+                self._open.discard(message.key)
+            log().warning("no thread could be started for %s; %s waits", self.name, message.key)
+            return Fate.AGAIN
         if answered.wait(self._patience):
             return found[0]
         log().warning("%s did not answer in time about %s", self.name, message.key)

@@ -21,6 +21,8 @@ from whistle_engine.cli.output import (
 from whistle_engine.cli.reading.options import reading_options
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from whistle_engine.cli.reading.desk import Desk
     from whistle_engine.cli.reading.retelling import Words
     from whistle_engine.cli.stories.performing import Performance
@@ -71,8 +73,10 @@ def matter(
         write_json(_shape(told, commits, said))
     else:
         from whistle_engine.cli.stories.page import story_page
+        from whistle_engine.engine import utc_now
 
-        lines = [*story_page(told, lang, room()), "", *_moves(told, lang, room())]
+        now = utc_now()
+        lines = [*story_page(told, lang, room(), now=now), "", *_moves(told, now, lang, room())]
         write("\n".join(lines))
 
 
@@ -103,7 +107,7 @@ def _plain(text: str) -> str:
 # ------------------------------------------------------------------------------- whose move it is
 
 
-def _moves(told: Performance, lang: Lang, cells: int) -> Iterator[str]:
+def _moves(told: Performance, now: datetime, lang: Lang, cells: int) -> Iterator[str]:
     """The duties as a table: whose, for what, since when, until when, and how long that is."""
     from whistle_engine import texts
     from whistle_engine.cli.filling import width
@@ -112,10 +116,9 @@ def _moves(told: Performance, lang: Lang, cells: int) -> Iterator[str]:
     from whistle_engine.cli.stories.telling import Teller
     from whistle_engine.cli.tables import table
     from whistle_engine.cli.words import moment, until
-    from whistle_engine.engine import utc_now
     from whistle_engine.workflow import duties
 
-    teller, now = Teller(played=told, lang=lang), utc_now()
+    teller = Teller(played=told, lang=lang)
     title = say("matter.moves", lang)
     yield click.style(f"{title} {'─' * (cells - width(title) - 1)}", bold=True)
     rows = [

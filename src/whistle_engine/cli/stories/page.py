@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import click
 
@@ -18,7 +19,9 @@ _BAR = "     ┃ "
 _GAP = 2
 
 
-def story_page(played: Performance, lang: Lang, cells: int, *, number: int = 0) -> Iterator[str]:
+def story_page(
+    played: Performance, lang: Lang, cells: int, *, number: int = 0, now: datetime | None = None
+) -> Iterator[str]:
     """A story told as a timeline, with a summary of each of its matters.
 
     Args:
@@ -26,8 +29,9 @@ def story_page(played: Performance, lang: Lang, cells: int, *, number: int = 0) 
         lang: in which language.
         cells: how many a line may fill.
         number: of the case, if several are told.
+        now: the instant at which it is told; a clock that is past due by then is told so.
     """
-    teller = Teller(played=played, lang=lang)
+    teller = Teller(played=played, lang=lang, now=now)
     title = getattr(played.story.title, lang)
     heading = say("demo.case", lang, n=number) + title if number else title
     yield click.style("━" * cells, bold=True)
@@ -36,11 +40,11 @@ def story_page(played: Performance, lang: Lang, cells: int, *, number: int = 0) 
         yield from fill(getattr(played.story.note, lang), cells)
     today = ""
     for entry in teller.entries():
-        now = day(entry.at, played.rules, lang)
-        if now != today:
+        this = day(entry.at, played.rules, lang)
+        if this != today:
             yield ""
-            yield click.style(f"{now} {'─' * (cells - width(now) - 1)}", bold=True)
-            today = now
+            yield click.style(f"{this} {'─' * (cells - width(this) - 1)}", bold=True)
+            today = this
         yield from _entry(entry, teller, cells)
     if not played.problems:
         yield from _summaries(teller, cells)

@@ -101,7 +101,7 @@ def _due(teller: Teller, matter: Matter) -> str:
                 at=at,
                 what=texts.label(clock.what, lang),
                 who=teller.holder(clock),
-                verdict=verdict_words(teller, clock.verdict),
+                verdict=verdict_words(teller, clock),
             )
         told.append(at)
     return say("stop", lang).join(told)
@@ -167,18 +167,25 @@ def _marks(teller: Teller, matter: Matter) -> str:
 
 def _clocks(teller: Teller, matter: Matter) -> str:
     lang = teller.lang
-    counted = Counter(clock.verdict for clock in matter.clocks)
+    counted = Counter(verdict_words(teller, clock) for clock in matter.clocks)
+    always = [texts.label(verdict, lang) for verdict in (Verdict.KEPT, Verdict.MISSED)]
     each = say("join", lang).join(
-        say("clocks.one", lang, verdict=verdict_words(teller, verdict), n=counted[verdict])
-        for verdict in (*Verdict, None)
-        if counted[verdict] or verdict in (Verdict.KEPT, Verdict.MISSED)
+        say("clocks.one", lang, verdict=verdict, n=counted[verdict])
+        for verdict in dict.fromkeys([*always, *counted])
     )
     return say("clocks.count", lang, n=len(matter.clocks), each=each) if matter.clocks else ""
 
 
-def verdict_words(teller: Teller, verdict: Verdict | None) -> str:
-    """How a clock ended, or that it runs."""
-    return say("running", teller.lang) if verdict is None else texts.label(verdict, teller.lang)
+def verdict_words(teller: Teller, clock: Clock) -> str:
+    """How a clock ended, or that it runs, perhaps past its due time."""
+    if clock.verdict is not None:
+        return texts.label(clock.verdict, teller.lang)
+    return say("running.late" if _late(teller, clock) else "running", teller.lang)
+
+
+def _late(teller: Teller, clock: Clock) -> bool:
+    """Whether a clock that runs is past its due time."""
+    return clock.verdict is None and teller.now is not None and teller.now > clock.due.at
 
 
 def _shirked(teller: Teller, matter: MatterId) -> str:
@@ -236,14 +243,15 @@ def clock_table(teller: Teller, matter: Matter, cells: int) -> list[str]:
     rows = []
     for clock in matter.clocks:
         at = clock.ended
-        mark = {Verdict.KEPT: "✓ ", Verdict.MISSED: "✗ "}.get(clock.verdict or Verdict.SUPERSEDED)
+        verdict = Verdict.MISSED if _late(teller, clock) else clock.verdict or Verdict.SUPERSEDED
+        mark = {Verdict.KEPT: "✓ ", Verdict.MISSED: "✗ "}.get(verdict)
         rows.append(
             (
                 teller.holder(clock),
                 texts.label(clock.what, lang),
                 until(clock.due.at, teller.rules, lang, key="short"),
                 moment(at, teller.rules, lang, key="short") if at is not None else "",
-                (mark or "· ") + verdict_words(teller, clock.verdict),
+                (mark or "· ") + verdict_words(teller, clock),
             )
         )
     heads = [say(f"table.{key}", lang) for key in ("who", "what", "due", "ended", "verdict")]

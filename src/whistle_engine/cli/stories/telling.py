@@ -82,10 +82,15 @@ class Entry:
 
 @attrs.frozen(kw_only=True)
 class Teller:
-    """Tells a performance in one language."""
+    """Tells a performance in one language.
+
+    Attributes:
+        now: the instant at which it is told, if its clocks may run still.
+    """
 
     played: Performance
     lang: Lang
+    now: datetime | None = None
 
     @property
     def rules(self) -> Rules:

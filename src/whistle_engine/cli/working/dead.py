@@ -50,7 +50,7 @@ class Taken(NamedTuple):
     short_help="List dead letters, and take them back.",
     epilog="Exit codes: 0 done, also where there are none; 2 wrong usage, or no such store. "
     'With --json: {"timers": [{"matter", "clock", "step", "due"}], "notices": [{"matter", '
-    '"version", "number", "code", "unit", "actor", "due"}], "revived", "gone"}.',
+    '"version", "number", "code", "unit", "actor", "due"}], "more", "revived", "gone"}.',
 )
 @store_option
 @click.option("--matter", metavar="ID", help="Only those of this matter.")
@@ -158,6 +158,7 @@ def _shape(letters: Letters, taken: Taken) -> dict[str, Any]:
             told(each, "matter", "version", "number", "code", "unit", "actor")
             for each in letters.notices
         ],
+        "more": MOST in map(len, letters),
         "revived": taken.revived,
         "gone": taken.gone,
     }

@@ -24,7 +24,7 @@ HELP: Mapping[str, str] = {
     "dead epilog": (
         "退出码：0完成，一条也没有也是0；2用法不对，或没有这个存储。"
         '--json输出：{"timers": [{"matter", "clock", "step", "due"}], "notices": [{"matter", '
-        '"version", "number", "code", "unit", "actor", "due"}], "revived", "gone"}。'
+        '"version", "number", "code", "unit", "actor", "due"}], "more", "revived", "gone"}。'
     ),
     "dead --matter": "只列这件事项的。",
     "dead --revive": "放回队列，由处理进程重新处理。",
