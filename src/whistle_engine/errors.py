@@ -127,7 +127,19 @@ class StoreMismatch(StoreError):  # noqa: N818  as StoreBusy
 
 
 class StoreUnreadable(StoreError):  # noqa: N818  as StoreBusy
-    """What lies there is damaged, or not a store at all; nothing was changed."""
+    """What lies there is damaged, or not a store at all; nothing was changed.
+
+    Attributes:
+        code: which of them it is; stable: ``store_unreadable``, ``not_a_store``, and
+            ``matter_damaged`` if it is one matter's history, and the rest can be used.
+    """
+
+    def __init__(
+        self, message: str, *, where: str | None = None, code: str = "store_unreadable"
+    ) -> None:
+        """Say where, what is wrong, what would be right, and which kind of thing that is."""
+        super().__init__(message, where=where)
+        self.code = code
 
 
 class StoreFailed(StoreError):  # noqa: N818  as StoreBusy

@@ -22,7 +22,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ),
     "StoreUnreadable": (
         "store_unreadable",
-        "存储已损坏，或者不是存储，未作改动；请运行whistle verify核验，必要时用备份恢复",
+        "存储已损坏，未作改动；请原样留存一份副本，再用最近的备份恢复",
     ),
     "StoreFailed": (
         "store_failed",
@@ -49,6 +49,10 @@ CODES: Mapping[str, str] = {
     "plugin_unknown": "没有这个名称；请从列出的名称中选用",
     "plugin_address": "名称后面的写法不对；请按提示改正",
     "store_url": KINDS["ValueError"][1],
+    "matter_damaged": (
+        "这一事项的记录已损坏，其余事项不受影响；请运行whistle verify核验，必要时用备份恢复"
+    ),
+    "not_a_store": "这个文件不是存储，未作改动；请检查存储的地址",
 }
 """The same by the codes of a class that has several."""
 
