@@ -1,7 +1,8 @@
 """What the library or the machine says is wrong, in one line: its kind and what to do, then how.
 
 The library's own messages are technical and in English. In Chinese they stand after a sentence
-by their code, which is stable; a policy's problems have sentences of their own in both languages.
+by their code, which is stable; a policy's and a story's problems have sentences of their own in
+both languages.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "StoreError": ("store_error", "存储无法完成这一操作；此前已写入的都在"),
     "PluginError": ("plugin_broken", "插件不能使用；请联系插件作者，或者卸载"),
     "UnknownMatter": ("unknown_matter", "没有这件事项，或者该身份无权查看；请检查编号"),
-    "StoryError": ("story", "情景不能读取，或写法不对；请按所列的位置改正"),
     "CodecError": ("codec", "内容不是本版本认得的格式；请运行whistle verify核验"),
     "CommandIdReused": ("command_id_reused", "命令编号已用于别的内容；请换一个新编号"),
     "VersionConflict": ("version_conflict", "事项已被他人更新；请重新读取后再试"),
@@ -77,16 +77,16 @@ def line(error: BaseException) -> str:
 
 
 def told(error: Exception, lang: Lang | None = None) -> str:
-    """What is wrong, in one line; a policy's problems in one line each.
+    """What is wrong, in one line; a policy's and a story's problems in one line each.
 
     Args:
         error: the error.
         lang: the language; ``None`` is that of the call.
     """
-    from whistle_engine.errors import PolicyError
+    from whistle_engine.errors import PolicyError, StoryError
 
     lang = chosen(lang)
-    if isinstance(error, PolicyError):
+    if isinstance(error, PolicyError | StoryError):
         return error.told(lang)
     if lang == "en":
         return line(error)
