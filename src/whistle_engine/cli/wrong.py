@@ -33,6 +33,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "StoreError": ("store_error", "存储无法完成这一操作；此前已写入的都在"),
     "PluginError": ("plugin_broken", "插件不能使用；请联系插件作者，或者卸载"),
     "UnknownMatter": ("unknown_matter", "没有这件事项，或者该身份无权查看；请检查编号"),
+    "StoryError": ("story", "情景不能使用；请按所列的位置改正"),
     "CodecError": ("codec", "内容不是本版本认得的格式；请运行whistle verify核验"),
     "CommandIdReused": ("command_id_reused", "命令编号已用于别的内容；请换一个新编号"),
     "VersionConflict": ("version_conflict", "事项已被他人更新；请重新读取后再试"),
