@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import cast
 
 from attrs import frozen
 
+from whistle_engine._history import replayed
 from whistle_engine.codec import (
     dump_answer,
     dump_basis,
@@ -27,7 +27,7 @@ from whistle_engine.model import Matter, MatterId, View, changed
 from whistle_engine.projection import notices, project
 from whistle_engine.rules import Rules
 from whistle_engine.storage.rows import Draft, Record, VaultText, chain_digest
-from whistle_engine.workflow import decide, evolve_all, replay, view
+from whistle_engine.workflow import decide, evolve_all, view
 
 NOT_PERMITTED = "not_permitted"
 """The code of a refusal that shows nothing (L16)."""
@@ -44,18 +44,12 @@ class Subject:
 
 
 def subject(matter: MatterId, records: tuple[Record, ...]) -> Subject:
-    """A matter from its stored history."""
-    events = events_of(records)
-    return Subject(matter, records, events, replay(matter, events))
-
-
-def events_of(records: Iterable[Record]) -> tuple[Event, ...]:
-    """All events of some commits.
+    """A matter from its stored history.
 
     Raises:
-        CodecError: their bytes are not of a known wire format.
+        CodecError, StoreUnreadable: it is damaged; see :func:`._history.replayed`.
     """
-    return tuple(event for record in records for event in load_events(record.events))
+    return Subject(matter, records, *replayed(matter, records))
 
 
 def commit_of(record: Record) -> Commit:

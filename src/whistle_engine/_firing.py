@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from whistle_engine._attempt import events_of
+from whistle_engine._history import replayed
 from whistle_engine.commands import Command, FireTimer, FixDueTimes
 from whistle_engine.commits import Answer
 from whistle_engine.errors import Unfinished
@@ -13,7 +13,6 @@ from whistle_engine.events import Refused
 from whistle_engine.model import Actor, MatterId, Role
 from whistle_engine.storage.api import Store, at_least_one
 from whistle_engine.storage.rows import Claim, Timer
-from whistle_engine.workflow import replay
 
 LEASE = timedelta(minutes=1)
 """How long the engine holds a timer that it fires."""
@@ -106,7 +105,7 @@ def provisional(store: Store, failed: list[tuple[MatterId, Exception]]) -> Itera
     while page := store.scan(after, limit=100):
         for history in page:
             try:
-                state = replay(history.matter, events_of(history.records))
+                _, state = replayed(history.matter, history.records)
             except Exception as error:  # noqa: BLE001  whatever it was, it is this matter's
                 failed.append((history.matter, error))
                 continue

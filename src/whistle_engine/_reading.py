@@ -27,7 +27,8 @@ from attrs import evolve as changed
 from attrs import frozen
 
 from whistle_engine import texts
-from whistle_engine._attempt import commit_of, events_of
+from whistle_engine._attempt import commit_of
+from whistle_engine._history import replayed
 from whistle_engine.codec import load_command
 from whistle_engine.commands import (
     Answer,
@@ -57,7 +58,6 @@ from whistle_engine.storage.rows import (
     VaultText,
 )
 from whistle_engine.texts import Lang, Line
-from whistle_engine.workflow import replay
 
 GRID_ROLES = frozenset({Role.MICRO_GRID_LEADER, Role.GRID_BRANCH})
 
@@ -86,9 +86,14 @@ class Reader:
     # ----------------------------------------------------------------------------- one matter
 
     def seen(self, actor: Actor, matter: MatterId) -> tuple[Matter, tuple[Record, ...]]:
-        """A matter and its history, if the actor has a part in it."""
+        """A matter and its history, if the actor has a part in it.
+
+        Raises:
+            UnknownMatter: it is not there, or not the actor's.
+            CodecError, StoreUnreadable: it is damaged; see :func:`._history.replayed`.
+        """
         records = self.store.load(matter).records
-        state = replay(matter, events_of(records))
+        _, state = replayed(matter, records)
         if state is None or not parties(actor, state, self.rules):
             raise UnknownMatter(matter)
         return state, records

@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from whistle_engine.problems import Problem
+from whistle_engine.problems import Problem, StoryProblem
 
 
 class WhistleError(Exception):
@@ -48,7 +48,20 @@ class PolicyError(WhistleError):
 
 
 class StoryError(WhistleError):
-    """A story file cannot be read, or one of its expectations does not hold."""
+    """A story file cannot be read, or one of its expectations does not hold.
+
+    Attributes:
+        problems: each mistake found, or each expectation of the step that does not hold.
+    """
+
+    def __init__(self, problems: Iterable[StoryProblem]) -> None:
+        """Keep every problem, and show them all, in English."""
+        self.problems = tuple(problems)
+        super().__init__(self.told("en"))
+
+    def told(self, lang: Literal["zh", "en"]) -> str:
+        """Every problem, a line each."""
+        return "\n".join(problem.told(lang) for problem in self.problems)
 
 
 class CodecError(WhistleError):
@@ -127,7 +140,19 @@ class StoreMismatch(StoreError):  # noqa: N818  as StoreBusy
 
 
 class StoreUnreadable(StoreError):  # noqa: N818  as StoreBusy
-    """What lies there is damaged, or not a store at all; nothing was changed."""
+    """What lies there is damaged, or not a store at all; nothing was changed.
+
+    Attributes:
+        code: which of them it is; stable: ``store_unreadable``, ``not_a_store``, and
+            ``matter_damaged`` if it is one matter's history, and the rest can be used.
+    """
+
+    def __init__(
+        self, message: str, *, where: str | None = None, code: str = "store_unreadable"
+    ) -> None:
+        """Say where, what is wrong, what would be right, and which kind of thing that is."""
+        super().__init__(message, where=where)
+        self.code = code
 
 
 class StoreFailed(StoreError):  # noqa: N818  as StoreBusy

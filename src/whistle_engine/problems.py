@@ -85,6 +85,33 @@ class Problem:
         return self.told()
 
 
+@frozen(kw_only=True, slots=False, repr=False)
+class StoryProblem(Problem):
+    """One thing that is wrong with a story, or came otherwise than it expects.
+
+    Attributes:
+        where: the file, step, field and so on, from the outside in.
+    """
+
+    where: tuple[Label, ...] = ()
+
+    def told(self, lang: Literal["zh", "en"] = "en", *, mark: str = "") -> str:
+        """Where it is, what is wrong, what would be right; in Chinese the code too.
+
+        Args:
+            lang: ``zh`` or ``en``.
+            mark: a word that stands after the place.
+        """
+        where = [*(_in(lang, part) for part in self.where), *([mark] if mark else [])]
+        if lang == "en":
+            return ": ".join([*where, self.said("en")])
+        return "：".join([*where, f"{self.said('zh')} [{self.code}]"])
+
+    def inside(self, *where: Label) -> StoryProblem:
+        """The same problem, seen from further outside."""
+        return evolve(self, where=(*where, *self.where))
+
+
 def problem(code: str, key: str = "", /, *, near: str = "", **slots: Slot) -> Problem:
     """A problem, its slots by their names."""
     return Problem(code=code, key=key, slots=tuple(slots.items()), near=near)
@@ -107,6 +134,11 @@ def nearest(word: object, known: Iterable[str]) -> str:
         names = nsmallest(_MOST_COMPARED, alike, key=lambda name: abs(len(name) - len(written)))
     found = get_close_matches(written, names, n=1)
     return found[0] if found else ""
+
+
+def quoted(value: object) -> Label:
+    """A value as it was written, in each language's quotes."""
+    return Label(zh=f"“{_seen(value)}”" if isinstance(value, str) else repr(value), en=repr(value))
 
 
 def listed(names: Iterable[str], lang: Literal["zh", "en"]) -> str:
@@ -135,4 +167,4 @@ def _in(lang: Literal["zh", "en"], slot: Slot) -> str:
             return _seen(slot)
 
 
-share_repr((Spot, Problem))
+share_repr((Spot, Problem, StoryProblem))

@@ -1,7 +1,8 @@
 """What the library or the machine says is wrong, in one line: its kind and what to do, then how.
 
 The library's own messages are technical and in English. In Chinese they stand after a sentence
-by their code, which is stable; a policy's problems have sentences of their own in both languages.
+by their code, which is stable; a policy's and a story's problems have sentences of their own in
+both languages.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ),
     "StoreUnreadable": (
         "store_unreadable",
-        "存储已损坏，或者不是存储，未作改动；请运行whistle verify核验，必要时用备份恢复",
+        "存储已损坏，未作改动；请原样留存一份副本，再用最近的备份恢复",
     ),
     "StoreFailed": (
         "store_failed",
@@ -32,7 +33,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "StoreError": ("store_error", "存储无法完成这一操作；此前已写入的都在"),
     "PluginError": ("plugin_broken", "插件不能使用；请联系插件作者，或者卸载"),
     "UnknownMatter": ("unknown_matter", "没有这件事项，或者该身份无权查看；请检查编号"),
-    "StoryError": ("story", "情景不能读取，或写法不对；请按所列的位置改正"),
+    "StoryError": ("story", "情景不能使用；请按所列的位置改正"),
     "CodecError": ("codec", "内容不是本版本认得的格式；请运行whistle verify核验"),
     "CommandIdReused": ("command_id_reused", "命令编号已用于别的内容；请换一个新编号"),
     "VersionConflict": ("version_conflict", "事项已被他人更新；请重新读取后再试"),
@@ -49,6 +50,10 @@ CODES: Mapping[str, str] = {
     "plugin_unknown": "没有这个名称；请从列出的名称中选用",
     "plugin_address": "名称后面的写法不对；请按提示改正",
     "store_url": KINDS["ValueError"][1],
+    "matter_damaged": (
+        "这一事项的记录已损坏，其余事项不受影响；请运行whistle verify核验，必要时用备份恢复"
+    ),
+    "not_a_store": "这个文件不是存储，未作改动；请检查存储的地址",
 }
 """The same by the codes of a class that has several."""
 
@@ -73,16 +78,16 @@ def line(error: BaseException) -> str:
 
 
 def told(error: Exception, lang: Lang | None = None) -> str:
-    """What is wrong, in one line; a policy's problems in one line each.
+    """What is wrong, in one line; a policy's and a story's problems in one line each.
 
     Args:
         error: the error.
         lang: the language; ``None`` is that of the call.
     """
-    from whistle_engine.errors import PolicyError
+    from whistle_engine.errors import PolicyError, StoryError
 
     lang = chosen(lang)
-    if isinstance(error, PolicyError):
+    if isinstance(error, PolicyError | StoryError):
         return error.told(lang)
     if lang == "en":
         return line(error)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from whistle_engine import events as e
 from whistle_engine import texts
+from whistle_engine._history import expect_whole, replayed
 from whistle_engine.codec import load_events
 from whistle_engine.events import Event
 from whistle_engine.model import Affair, Clock, Label, Matter, TextRef, What
@@ -21,7 +22,7 @@ from whistle_engine.responder import WORKING, kind_code, running
 from whistle_engine.rules import Rules
 from whistle_engine.standing import lead
 from whistle_engine.storage.rows import Notice, Record
-from whistle_engine.workflow import evolve_all, replay
+from whistle_engine.workflow import evolve_all
 
 TALKS = (What.MEDIATE, What.DELIBERATE)
 """The clocks of household and shared matters."""
@@ -42,18 +43,12 @@ def compose(notice: Notice, records: Sequence[Record], rules: Rules) -> Message:
 
     Raises:
         LookupError: the commit is not there, or nothing is said yet of such an event.
-        CodecError: the commits cannot be read.
+        CodecError, StoreUnreadable: the commits cannot be read, or one is missing.
     """
     events = load_events(_commit(notice, records).events)
-    past = replay(
-        notice.matter,
-        (
-            event
-            for record in records
-            if record.version < notice.version
-            for event in load_events(record.events)
-        ),
-    )
+    so_far = tuple(record for record in records if record.version <= notice.version)
+    expect_whole(notice.matter, so_far)
+    _, past = replayed(notice.matter, so_far[:-1])
     state = evolve_all(past, events, matter=notice.matter)
     if state is None:
         raise LookupError(notice)

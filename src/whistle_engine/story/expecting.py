@@ -27,11 +27,14 @@ from whistle_engine.model import (
     Due,
     Duty,
     Evidence,
+    Label,
     Matter,
     TextRef,
     Unmet,
 )
+from whistle_engine.problems import StoryProblem
 from whistle_engine.standing import lead
+from whistle_engine.story._sentences import listed, mistake, quoted, same
 from whistle_engine.story.times import absolute, told
 from whistle_engine.story.values import ANY, Expect
 
@@ -101,24 +104,29 @@ def problems(
     *,
     zone: timezone,
     clocks: Mapping[int, Clock],
-) -> Iterator[str]:
+) -> Iterator[StoryProblem]:
     """Everything that came otherwise than expected, each in one sentence."""
     yield from _answer_problems(expect, answer)
     events = answer.recorded if isinstance(answer, Refused) else answer
     if expect.events is not None:
         yield from _event_problems(expect.events, events, clocks)
     for what, expected, came in (
-        ("stage", expect.stage, state and state.stage.value),
-        ("outcome", expect.outcome, state and state.outcome and state.outcome.value),
-        ("lead", expect.lead, _lead(state)),
-        ("first responder", expect.first_responder, state and state.first_responder),
+        (_STAGE, expect.stage, state and state.stage.value),
+        (_OUTCOME, expect.outcome, state and state.outcome and state.outcome.value),
+        (_LEAD, expect.lead, _lead(state)),
+        (_FIRST, expect.first_responder, state and state.first_responder),
     ):
         if expected is not None and expected != came:
-            yield f"expected the {what} {expected!r}, but it is {came or 'none'!r}"
+            seen = quoted(came) if came else Label("无", "'none'")
+            yield mistake("expected_state", what=what, expected=quoted(expected), came=seen)
     if expect.duties is not None:
         yield from _duty_problems(expect.duties, duties)
     for name, text in (expect.due or {}).items():
         yield from _due_problems(name, absolute(text, zone), duties, zone)
+
+
+_STAGE, _OUTCOME = Label("阶段", "stage"), Label("结果", "outcome")
+_LEAD, _FIRST = Label("主办单位", "lead"), Label("先到单位", "first responder")
 
 
 def _lead(state: Matter | None) -> str | None:
@@ -126,46 +134,43 @@ def _lead(state: Matter | None) -> str | None:
     return found.unit if found is not None else None
 
 
-def _answer_problems(expect: Expect, answer: tuple[Event, ...] | Refused) -> Iterator[str]:
+def _answer_problems(expect: Expect, answer: tuple[Event, ...] | Refused) -> Iterator[StoryProblem]:
+    code = quoted(expect.refused)
     if not isinstance(answer, Refused):
         if expect.refused is not None:
-            yield f"expected to be refused with {expect.refused!r}, but it was accepted"
+            yield mistake("expected_refusal", code=code)
     elif expect.refused is None:
-        yield f"expected to be accepted, but it was refused: {refusal_words(answer)}"
+        yield mistake("expected_acceptance", came=same(refusal_words(answer)))
     elif expect.refused not in {u.code for u in answer.unmet}:
-        yield (
-            f"expected to be refused with {expect.refused!r}, "
-            f"but it was refused with: {refusal_words(answer)}"
-        )
+        yield mistake("expected_code", code=code, came=same(refusal_words(answer)))
     elif expect.clause is not None and not any(
         u.code == expect.refused and u.clause == expect.clause for u in answer.unmet
     ):
-        yield (
-            f"expected the clause {expect.clause!r} behind {expect.refused!r}, "
-            f"but it is: {refusal_words(answer)}"
-        )
+        came, clause = same(refusal_words(answer)), quoted(expect.clause)
+        yield mistake("expected_clause", clause=clause, code=code, came=came)
 
 
 def _event_problems(
     expected: tuple[str, ...], events: tuple[Event, ...], clocks: Mapping[int, Clock]
-) -> Iterator[str]:
+) -> Iterator[StoryProblem]:
     came = [words(event, clocks) for event in events]
     wanted = [text for text in expected if _name(text) not in BOOKKEEPING]
     proper = [found for found in came if found[0] not in BOOKKEEPING]
     if not _matches(wanted, proper, _fits_event):
-        yield f"expected the events {_listed(wanted)}, but there came {_listed(_shown(proper))}"
+        yield mistake("expected_events", expected=listed(wanted), came=listed(_shown(proper)))
     left = [found for found in came if found[0] in BOOKKEEPING]
     for text in expected:
         if _name(text) in BOOKKEEPING:
             found = next((event for event in left if _fits_event(text, event)), None)
             if found is None:
-                same = [event for event in left if event[0] == _name(text)]
-                yield f"expected {text!r}, but of that kind there came {_listed(_shown(same))}"
+                alike = [event for event in left if event[0] == _name(text)]
+                seen = listed(_shown(alike))
+                yield mistake("expected_event", expected=quoted(text), came=seen)
             else:
                 left.remove(found)
 
 
-def _duty_problems(expected: tuple[str, ...], duties: Sequence[Duty]) -> Iterator[str]:
+def _duty_problems(expected: tuple[str, ...], duties: Sequence[Duty]) -> Iterator[StoryProblem]:
     spare = list(duties)
     missing = False
     for text in expected:
@@ -177,19 +182,19 @@ def _duty_problems(expected: tuple[str, ...], duties: Sequence[Duty]) -> Iterato
                 spare.remove(found)
     if missing or (spare and ANY not in expected):
         came = [duty_words(duty) for duty in duties]
-        yield f"expected the duties {_listed(expected)}, but there are {_listed(came)}"
+        yield mistake("expected_duties", expected=listed(expected), came=listed(came))
 
 
-def _due_problems(name: str, at: datetime, duties: Sequence[Duty], zone: timezone) -> Iterator[str]:
+def _due_problems(
+    name: str, at: datetime, duties: Sequence[Duty], zone: timezone
+) -> Iterator[StoryProblem]:
     found = [duty for duty in duties if _fits_duty(name, duty)]
     if not found:
-        yield f"expected the duty {name!r}, but there is none"
+        yield mistake("expected_duty", name=quoted(name))
     for duty in found:
         if duty.due != at:
-            yield (
-                f"expected {name!r} to be due at {told(at, zone)}, "
-                f"but it is due at {told(duty.due, zone)}"
-            )
+            wanted, came = told(at, zone), told(duty.due, zone)
+            yield mistake("expected_due", name=quoted(name), expected=wanted, came=came)
 
 
 def _fits_event(text: str, event: tuple[str, ...]) -> bool:
@@ -220,7 +225,3 @@ def _matches(
 
 def _shown(came: Sequence[tuple[str, ...]]) -> list[str]:
     return [" ".join(event) for event in came]
-
-
-def _listed(items: Sequence[str]) -> str:
-    return "[" + ", ".join(repr(item) for item in items) + "]"

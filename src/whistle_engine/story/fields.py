@@ -21,7 +21,9 @@ from attrs import frozen
 
 from whistle_engine.commands import ACTS, NAMES, Act, SplitPart
 from whistle_engine.errors import StoryError
-from whistle_engine.model import Evidence, Facts, Length, LimitUnit, Place
+from whistle_engine.model import Evidence, Facts, Label, Length, LimitUnit, Place
+from whistle_engine.problems import StoryProblem
+from whistle_engine.story._sentences import mistake, names, quoted, same, wrong
 from whistle_engine.story.times import instant, told
 from whistle_engine.story.values import PASSIVE, Plain
 
@@ -48,16 +50,20 @@ _FEW = 20
 """So many words are all named where none is near."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str]) -> Label:
     """What would be right, for a message: the nearest known word, or words; all of a few."""
     words = sorted(known)
     close = get_close_matches(word, words, n=1, cutoff=0.6)
     if close:
-        return f"did you mean {close[0]!r}?"
+        name = quoted(close[0])
+        return Label(zh=f"是否指{name.zh}？", en=f"did you mean {name.en}?")
     if len(words) > _FEW:
         some = get_close_matches(word, words, n=3, cutoff=0)
-        return f"the nearest of {len(words)} are: " + ", ".join(some)
-    return "there are: " + ", ".join(words)
+        return Label(
+            zh=f"共有{len(words)}个，相近的有" + "、".join(some),
+            en=f"the nearest of {len(words)} are: " + ", ".join(some),
+        )
+    return Label(zh="可用的有" + "、".join(words), en="there are: " + ", ".join(words))
 
 
 def build(name: str, fields: Mapping[str, Plain], setting: Setting) -> Act:
@@ -68,17 +74,20 @@ def build(name: str, fields: Mapping[str, Plain], setting: Setting) -> Act:
             the message names all that is wrong, and what would be right.
     """
     if name not in BY_NAME:
-        raise StoryError(f"no act {name!r}; {nearest(name, (*BY_NAME, *PASSIVE))}")
-    act: Act = _made(BY_NAME[name], fields, setting, where=f"{name}: ")
+        raise wrong("unknown_act", name=quoted(name), near=nearest(name, (*BY_NAME, *PASSIVE)))
+    act: Act = _made(BY_NAME[name], fields, setting, where=(same(name),))
     return act
 
 
-def _made(cls: type[Any], fields: Mapping[str, Plain], setting: Setting, *, where: str) -> Any:
+def _made(
+    cls: type[Any], fields: Mapping[str, Plain], setting: Setting, *, where: tuple[Label, ...] = ()
+) -> Any:
     hints = get_type_hints(cls)
     known = {a.name: a for a in attrs.fields(cls)}
-    problems = [
-        f"{where}no field {field!r}; "
-        + (nearest(field, known) if known else "it has no fields: leave `with` out")
+    problems: list[StoryProblem] = [
+        mistake("unknown_field", *where, name=quoted(field), near=nearest(field, known))
+        if known
+        else mistake("no_fields", *where, name=quoted(field))
         for field in fields
         if field not in known
     ]
@@ -88,15 +97,28 @@ def _made(cls: type[Any], fields: Mapping[str, Plain], setting: Setting, *, wher
             try:
                 values[field] = _read(hints[field], fields[field], setting, field)
             except (StoryError, ValueError) as error:  # ValueError: what a value's class refuses
-                problems.append(f"{where}field {field!r}: {error}")
+                problems += (each.inside(*where, _field(field)) for each in problems_of(error))
         elif attribute.default is attrs.NOTHING:
-            problems.append(f"{where}the field {field!r} is missing ({_wanted(hints[field])})")
+            wanted = _wanted(hints[field])
+            problems.append(mistake("field_missing", *where, name=quoted(field), wanted=wanted))
     if problems:
-        raise StoryError("\n".join(problems))
+        raise StoryError(problems)
     try:
         return cls(**values)
     except ValueError as error:
-        raise StoryError(f"{where}{error}") from None
+        raise StoryError(each.inside(*where) for each in problems_of(error)) from None
+
+
+def problems_of(error: Exception) -> tuple[StoryProblem, ...]:
+    """What an error says is wrong: a story's own, or what a value's class refuses."""
+    if isinstance(error, StoryError):
+        return error.problems
+    return (mistake("value_refused", why=same(error)),)
+
+
+def _field(name: str) -> Label:
+    written = quoted(name)
+    return Label(zh=f"字段{written.zh}", en=f"field {written.en}")
 
 
 def _read(hint: Any, value: Plain, setting: Setting, field: str) -> Any:
@@ -107,7 +129,7 @@ def _read(hint: Any, value: Plain, setting: Setting, field: str) -> Any:
         return _facts(value)
     if get_origin(hint) is tuple:
         if not isinstance(value, list):
-            raise StoryError(f"{value!r} is no list; write [ … ]")
+            raise wrong("no_list", value=quoted(value))
         return tuple(_read(get_args(hint)[0], item, setting, field) for item in value)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _enum(hint, value)
@@ -116,41 +138,41 @@ def _read(hint: Any, value: Plain, setting: Setting, field: str) -> Any:
 
 def _facts(value: Plain) -> Facts:
     if not isinstance(value, dict):
-        raise StoryError(f'{value!r} are no facts; write {{ category = "…", timing = "…" }}')
+        raise wrong("no_facts", value=quoted(value))
     for name, fact in value.items():
         if not isinstance(fact, str):
-            raise StoryError(f"the fact {name!r} has the value {fact!r}, which is no text")
+            raise wrong("fact_no_text", name=quoted(name), value=quoted(fact))
     return tuple(sorted((name, str(fact)) for name, fact in value.items()))
 
 
 def _enum(hint: type[Enum], value: Plain) -> Enum:
     known = [member.value for member in hint]
     if not isinstance(value, str) or value not in known:
-        raise StoryError(f"{value!r} is not one of its values; {nearest(str(value), known)}")
+        raise wrong("unknown_value", value=quoted(value), near=nearest(str(value), known))
     return hint(value)
 
 
 def _text(value: Plain, setting: Setting, field: str) -> str:
     if not isinstance(value, str):
-        raise StoryError(f"{value!r} is no text; write it in quotation marks")
+        raise wrong("no_text", value=quoted(value))
     return setting.people.get(value, value) if field in PEOPLE else value
 
 
 def _bool(value: Plain, _setting: Setting, _field: str) -> bool:
     if not isinstance(value, bool):
-        raise StoryError(f"{value!r} is neither true nor false")
+        raise wrong("no_bool", value=quoted(value))
     return value
 
 
 def _int(value: Plain, _setting: Setting, _field: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise StoryError(f"{value!r} is no whole number")
+        raise wrong("no_number", value=quoted(value))
     return value
 
 
 def _datetime(value: Plain, setting: Setting, _field: str) -> datetime:
     if not isinstance(value, str):
-        raise StoryError(f"{value!r} is no time")
+        raise wrong("value_no_time", value=quoted(value))
     return instant(value, after=setting.at, zone=setting.zone)
 
 
@@ -167,9 +189,7 @@ def _length(value: Plain, _setting: Setting, _field: str) -> Length:
             amount, unit = "", ""
     units = [member.value for member in LimitUnit]
     if not isinstance(amount, int) or isinstance(amount, bool) or unit not in units:
-        raise StoryError(
-            f'{value!r} is no limit; write "3 working_days"; units: {", ".join(units)}'
-        )
+        raise wrong("no_limit", value=quoted(value), units=names(tuple(units)))
     return Length(amount, LimitUnit(unit))
 
 
@@ -177,8 +197,8 @@ def _place(value: Plain, setting: Setting, _field: str) -> Place:
     if isinstance(value, str):
         return Place(unit=value)
     if not isinstance(value, dict):
-        raise StoryError(f'{value!r} is no place; write the code of a unit, or {{ unit = "…" }}')
-    found: Place = _made(Place, value, setting, where="")
+        raise wrong("no_place", value=quoted(value))
+    found: Place = _made(Place, value, setting)
     return found
 
 
@@ -188,15 +208,15 @@ def _evidence(value: Plain, setting: Setting, _field: str) -> Evidence:
         digest = sha256(value.encode()).hexdigest()
         return Evidence(f"story:{value}", f"sha256:{digest}", media)
     if not isinstance(value, dict):
-        raise StoryError(f'{value!r} is no proof; write the name of a file, such as "after.jpg"')
-    found: Evidence = _made(Evidence, value, setting, where="")
+        raise wrong("no_proof", value=quoted(value))
+    found: Evidence = _made(Evidence, value, setting)
     return found
 
 
 def _part(value: Plain, setting: Setting, _field: str) -> SplitPart:
     if not isinstance(value, dict):
-        raise StoryError(f'{value!r} is no part; write {{ matter = "…", kind = "…" }}')
-    found: SplitPart = _made(SplitPart, value, setting, where="")
+        raise wrong("no_part", value=quoted(value))
+    found: SplitPart = _made(SplitPart, value, setting)
     return found
 
 
@@ -212,20 +232,26 @@ _READERS: dict[Any, Callable[[Plain, Setting, str], Any]] = {
 }
 
 
-def _wanted(hint: Any) -> str:
+def _wanted(hint: Any) -> Label:
     """What a field takes, in words."""
     if hint == Facts:
-        return "a table of facts"
+        return Label("一张事实表", "a table of facts")
     if get_origin(hint) is tuple:
-        return "a list"
+        return Label("列表", "a list")
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return "one of " + ", ".join(str(member.value) for member in hint)
-    return {
-        str: "a text",
-        datetime: "a time",
-        Length: "a length of time",
-        Place: "a unit's code",
-    }.get(hint, getattr(hint, "__name__", str(hint)))
+        known = names(tuple(str(member.value) for member in hint))
+        return Label(f"{known.zh}之一", f"one of {known.en}")
+    return _WANTED.get(hint) or same(getattr(hint, "__name__", str(hint)))
+
+
+_WANTED: Mapping[Any, Label] = {
+    str: Label("文字", "a text"),
+    datetime: Label("时间", "a time"),
+    Length: Label("时限", "a length of time"),
+    Place: Label("单位编码", "a unit's code"),
+    int: Label("整数", "int"),
+    bool: Label("true或false", "bool"),
+}
 
 
 def plain(act: Act, zone: timezone) -> dict[str, Plain]:

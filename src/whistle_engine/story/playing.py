@@ -17,11 +17,13 @@ from whistle_engine.commands import Act, Command
 from whistle_engine.engine import Engine
 from whistle_engine.errors import PolicyError, StoryError, WhistleError
 from whistle_engine.events import Event, Refused
-from whistle_engine.model import Duty, Matter, MatterId
+from whistle_engine.model import Duty, Label, Matter, MatterId
 from whistle_engine.policy_file import load_rules, shipped_rules
+from whistle_engine.problems import StoryProblem
 from whistle_engine.rules import Rules
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.memory import MemoryStore
+from whistle_engine.story._sentences import actor_named, at_step, mistake, quoted, same, wrong
 from whistle_engine.story.expecting import problems, refusal_words
 from whistle_engine.story.fields import UNITS, Setting, build, nearest
 from whistle_engine.story.times import absolute, instant, told
@@ -102,23 +104,27 @@ def play(
             not in the directory.
     """
     rules = rules if rules is not None else _named(story)
-    wrong = tuple(_unknown_names(story, rules))
-    if wrong:
-        raise StoryError("\n".join(wrong))
+    unknown = tuple(_unknown_names(story, rules))
+    if unknown:
+        raise StoryError(unknown)
     stage = _Stage(story, rules, store if store is not None else MemoryStore())
     played = []
     for number, step in enumerate(story.steps, 1):
         try:
             came = stage.play(number, step)
+        except StoryError as error:
+            where = _where(story, number, step)
+            raise StoryError(each.inside(where) for each in error.problems) from None
         except (WhistleError, ValueError) as error:
-            raise StoryError(f"{_where(story, number, step)}: {error}") from None
+            where = _where(story, number, step)
+            raise StoryError([mistake("step_failed", where, why=same(error))]) from None
         played.append(came)
         if on_step is not None:
             on_step(came)
         found = tuple(stage.problems(came))
         if found:
             where = _where(story, number, step)
-            raise StoryError("\n".join(f"{where}: {problem}" for problem in found))
+            raise StoryError(problem.inside(where) for problem in found)
     return Played(story=story, rules=rules, steps=tuple(played), states=dict(stage.states))
 
 
@@ -141,14 +147,16 @@ def _named(story: Story) -> Rules:
     try:
         return rules_of(story)
     except PolicyError as error:
-        where = f"{story.source or story.name}: policy"
-        told = "\n".join(f"{where}: {problem}" for problem in error.problems)
-        raise StoryError(told) from None
+        where = (same(story.source or story.name), Label("规则", "policy"))
+        raise StoryError(
+            mistake("story_policy", *where, why=Label(problem.told("zh"), problem.told("en")))
+            for problem in error.problems
+        ) from None
 
 
-def _where(story: Story, number: int, step: Step) -> str:
-    line = f" (line {step.line})" if step.line else ""
-    return f"{story.source or story.name}, step {number}{line}, {step.do}"
+def _where(story: Story, number: int, step: Step) -> Label:
+    place = at_step(story.source or story.name, number, step.line)
+    return Label(zh=f"{place.zh}，{step.do}", en=f"{place.en}, {step.do}")
 
 
 @define
@@ -190,7 +198,7 @@ class _Stage:
             duties=duties(state, self.rules) if state else (),
         )  # fmt: skip
 
-    def problems(self, came: PlayedStep) -> Iterator[str]:
+    def problems(self, came: PlayedStep) -> Iterator[StoryProblem]:
         """What came out otherwise than expected, and what timers did before, if that explains."""
         clocks = {clock.id: clock for clock in came.state.clocks} if came.state else {}
         found = tuple(
@@ -201,14 +209,14 @@ class _Stage:
         )  # fmt: skip
         yield from found
         if found and came.state is not None and came.step.do not in PASSIVE:
-            yield f"(it is {told(came.at, self.zone)}, and the stage is {came.state.stage.value!r})"
+            stage = quoted(came.state.stage.value)
+            yield mistake("as_it_is", at=told(came.at, self.zone), stage=stage)
 
     def _later(self, text: str) -> datetime:
         at = instant(text, after=self.now, zone=self.zone)
         if at < self.now:
-            raise StoryError(
-                f"{text!r} is before the step before, which was at {told(self.now, self.zone)}"
-            )
+            before = told(self.now, self.zone)
+            raise wrong("step_before", text=quoted(text), before=before)
         return at
 
     def _command(self, number: int, step: Step, matter: MatterId) -> Command:
@@ -252,19 +260,19 @@ class _Stage:
                 return
             self.now = max(self.now, due)
             yield from self._fire()
-        raise StoryError(f"more than {_MOST_TIMERS} timers fire before {told(until, self.zone)}")
+        raise wrong("timers_many", most=_MOST_TIMERS, until=told(until, self.zone))
 
     def _fire(self) -> Iterator[Happened]:
         """Fire what is due now."""
         for answer in self.engine.fire_due(self.now):
             if isinstance(answer, Refused):
-                raise StoryError(f"a timer was refused: {refusal_words(answer)}")
+                raise wrong("timer_refused", why=same(refusal_words(answer)))
             for written in answer.written:
                 self._evolve(written.matter, written.events)
                 yield Happened(matter=written.matter, at=self.now, events=written.events)
 
 
-def _unknown_names(story: Story, rules: Rules) -> Iterator[str]:
+def _unknown_names(story: Story, rules: Rules) -> Iterator[StoryProblem]:
     """The units that a story names and the directory does not hold, with the nearest ones.
 
     A step that is to be refused may name what is not there.
@@ -272,19 +280,18 @@ def _unknown_names(story: Story, rules: Rules) -> Iterator[str]:
     known = [unit.code for unit in rules.directory.units]
     for name, actor in story.actors.items():
         if actor.unit is not None and actor.unit not in known:
-            yield (
-                f"{story.source or story.name}: actor {name!r}: "
-                f"no unit {actor.unit!r} in the directory; {nearest(actor.unit, known)}"
-            )
+            where = (same(story.source or story.name), actor_named(name))
+            yield _unknown_unit(actor.unit, known).inside(*where)
     for number, step in enumerate(story.steps, 1):
         if step.expect.refused is not None:
             continue
         for unit in _units(step.fields):
             if unit not in known:
-                yield (
-                    f"{_where(story, number, step)}: "
-                    f"no unit {unit!r} in the directory; {nearest(unit, known)}"
-                )
+                yield _unknown_unit(unit, known).inside(_where(story, number, step))
+
+
+def _unknown_unit(unit: str, known: list[str]) -> StoryProblem:
+    return mistake("unknown_unit", name=quoted(unit), near=nearest(unit, known))
 
 
 def _units(fields: Mapping[str, Plain]) -> Iterator[str]:

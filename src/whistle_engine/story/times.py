@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from datetime import datetime, time, timedelta, timezone
 
-from whistle_engine.errors import StoryError
+from whistle_engine.model import Label
+from whistle_engine.story._sentences import quoted, wrong
 
 _LATER = re.compile(
     r"\+\s*(?:(?P<d>\d+)d)?\s*(?:(?P<h>\d+)h)?\s*(?:(?P<m>\d+)m)?(?:\s+(?P<clock>\d\d:\d\d))?"
 )
-HOW = (
-    'write a local time ("2024-03-04 09:00"), or how much later than the step before: '
-    '"+30m", "+2h", "+1d", "+1d 09:00"'
+HOW = Label(
+    zh="应为当地时间（“2024-03-04 09:00”），或比上一步晚多久：“+30m”、“+2h”、“+1d”、“+1d 09:00”",
+    en='write a local time ("2024-03-04 09:00"), or how much later than the step before: '
+    '"+30m", "+2h", "+1d", "+1d 09:00"',
 )
 """What a time may look like, for messages."""
 
@@ -35,12 +37,12 @@ def instant(text: str, *, after: datetime, zone: timezone) -> datetime:
         return absolute(text, zone)
     found = _LATER.fullmatch(text)
     if found is None or not any(found.group("d", "h", "m")):
-        raise StoryError(f"{text!r} is no time; {HOW}")
+        raise wrong("no_time", text=quoted(text), how=HOW)
     days, hours, minutes = (int(found[name] or 0) for name in ("d", "h", "m"))
     try:
         local = after.astimezone(zone) + timedelta(days=days, hours=hours, minutes=minutes)
     except OverflowError:
-        raise StoryError(f"{text!r} is beyond the years that are counted; {HOW}") from None
+        raise wrong("time_beyond", text=quoted(text), how=HOW) from None
     if found["clock"]:
         local = datetime.combine(local.date(), _clock(found["clock"]), zone)
     return local.astimezone(after.tzinfo)
@@ -55,13 +57,13 @@ def absolute(text: str, zone: timezone) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise StoryError(f"{text!r} is no time; {HOW}") from None
+        raise wrong("no_time", text=quoted(text), how=HOW) from None
     if found.tzinfo is not None:
-        raise StoryError(f"{text!r} names a zone; stories tell local time: leave the zone out")
+        raise wrong("time_zone", text=quoted(text))
     try:
         return found.replace(tzinfo=zone).astimezone(timezone.utc)  # noqa: UP017  one name for both
     except OverflowError:
-        raise StoryError(f"{text!r} is beyond the years that are counted; {HOW}") from None
+        raise wrong("time_beyond", text=quoted(text), how=HOW) from None
 
 
 def told(at: datetime, zone: timezone) -> str:
@@ -75,4 +77,4 @@ def _clock(text: str) -> time:
     try:
         return time.fromisoformat(text)
     except ValueError:
-        raise StoryError(f"{text!r} is no time of day; {HOW}") from None
+        raise wrong("no_clock", text=quoted(text), how=HOW) from None

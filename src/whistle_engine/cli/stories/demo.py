@@ -77,4 +77,4 @@ def demo(*, url: str, lang: Lang | None, as_json: bool) -> None:
         write("\n".join(lines))
     for one in played:
         if one.problems:  # a fault of the library or of its stories, not of the user
-            raise click.ClickException("\n".join(one.problems))
+            raise click.ClickException("\n".join(problem.told(lang) for problem in one.problems))

@@ -11,6 +11,7 @@ from whistle_engine.codec import load_events
 from whistle_engine.errors import StoryError
 from whistle_engine.events import Event
 from whistle_engine.model import Matter, MatterId
+from whistle_engine.problems import StoryProblem
 from whistle_engine.rules import Rules
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.memory import MemoryStore
@@ -59,7 +60,7 @@ class Performance:
     rules: Rules
     scenes: tuple[Scene, ...]
     states: dict[MatterId, Matter]
-    problems: tuple[str, ...] = ()
+    problems: tuple[StoryProblem, ...] = ()
     quoted: tuple[Lang, ...] = ("zh",)
 
 
@@ -77,13 +78,13 @@ def perform(story: Story, store: Store | None = None) -> Performance:
     rules = rules_of(story)
     watch = _Watch(store if store is not None else MemoryStore())
     watch.skip()
-    failed: tuple[str, ...] = ()
+    failed: tuple[StoryProblem, ...] = ()
     try:
         play(story, rules, store=watch.store, on_step=watch.see)
     except StoryError as error:
         if not watch.scenes or not _unexpected(watch.scenes[-1].step, rules):
             raise
-        failed = tuple(str(error).splitlines())
+        failed = error.problems
     return Performance(
         story=story, rules=rules, scenes=tuple(watch.scenes), states=watch.states, problems=failed
     )

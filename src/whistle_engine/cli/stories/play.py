@@ -71,7 +71,8 @@ def play(
 def _verdict(context: click.Context, played: Performance, lang: Lang, *, as_json: bool) -> None:
     """Say whether the story holds; if not, on stderr, and leave with 1."""
     if played.problems:
-        click.echo("\n".join((say("fails", lang), *played.problems)), err=True)
+        told = (problem.told(lang) for problem in played.problems)
+        click.echo("\n".join((say("fails", lang), *told)), err=True)
         context.exit(1)
     if not as_json:
         write("\n" + say("holds", lang, n=len(played.scenes)))

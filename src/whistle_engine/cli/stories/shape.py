@@ -34,7 +34,7 @@ def story_shape(played: Performance) -> Shape:
         "policy_digest": played.rules.policy_digest,
         "directory_digest": played.rules.directory_digest,
         "holds": not played.problems,
-        "problems": list(played.problems),
+        "problems": [str(problem) for problem in played.problems],
         "steps": [_step(scene, played) for scene in played.scenes],
         "matters": [matter_shape(matter, played) for matter in played.states.values()],
     }

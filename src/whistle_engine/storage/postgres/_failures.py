@@ -147,4 +147,4 @@ def translated(where: str) -> Iterator[None]:
     except StoreUnreadable as error:
         if error.where is not None:
             raise
-        raise StoreUnreadable(str(error), where=where) from error.__cause__
+        raise StoreUnreadable(str(error), where=where, code=error.code) from error.__cause__

@@ -44,10 +44,6 @@ TOLD: dict[int, tuple[type[StoreError], str]] = {
         StoreUnreadable,
         "it is damaged; keep a copy as it is, and go back to the latest backup",
     ),
-    sqlite3.SQLITE_NOTADB: (
-        StoreUnreadable,
-        "it is no SQLite database (or an encrypted one); give the path of a store",
-    ),
     sqlite3.SQLITE_CANTOPEN: (
         StoreNotFound,
         "it cannot be opened; let this user read and write the file and its folder",
@@ -79,6 +75,8 @@ NEEDS_ITS_FOLDER = (
     "let this user write the folder, or copy the file, with the -wal file beside it, to another"
 )
 GONE = "a part of its tables is gone; keep a copy as it is, and go back to the latest backup"
+
+NO_DATABASE = "it is no SQLite database (or an encrypted one); give the path of a store"
 
 _GONE = re.compile(r"no such (table|index): (\w+\.)?whistle_")
 """What SQLite says of a part of the schema that was dropped while the file was open."""
@@ -114,6 +112,9 @@ def told(error: sqlite3.Error, where: str) -> StoreError | None:
     ):
         return None
     code = getattr(error, "sqlite_errorcode", None)
+    if code == sqlite3.SQLITE_NOTADB:  # a wrong path, most likely, and no damage
+        said = f"{NO_DATABASE} ({error}, {error.sqlite_errorname})"
+        return StoreUnreadable(said, where=where, code="not_a_store")
     if code is None and "Could not decode" in str(error):  # a text that is no longer UTF-8
         return StoreUnreadable(TOLD[sqlite3.SQLITE_CORRUPT][1], where=where)
     if code == sqlite3.SQLITE_ERROR and _GONE.match(str(error)):
@@ -175,4 +176,4 @@ def translated(where: str) -> Iterator[None]:
     except StoreUnreadable as error:
         if error.where is not None:
             raise
-        raise StoreUnreadable(str(error), where=where) from error.__cause__
+        raise StoreUnreadable(str(error), where=where, code=error.code) from error.__cause__
