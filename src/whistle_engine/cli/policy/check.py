@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     'explore; of files that cannot be used {"problems": [{"code", "key", "file", "line", "column", '
     '"zh", "en"}]}.'
 )
-@click.argument("file")
+@click.argument("file", shell_complete=completing.policy_files)
 @click.option(
     "--directory", type=click.Path(path_type=Path), metavar="FILE",
     help="The directory; by default NAME.directory.toml beside NAME.toml.",

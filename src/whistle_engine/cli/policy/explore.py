@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     '"laws", "silence", "violations": [{"law", "words", "way": [{"zh", "en"}], "story"}]}]}; '
     "silence in seconds."
 )
-@click.argument("file")
+@click.argument("file", shell_complete=completing.policy_files)
 @click.option(
     "--directory", type=click.Path(path_type=Path), metavar="FILE",
     help="The directory; by default NAME.directory.toml beside NAME.toml.",
@@ -43,9 +44,11 @@ if TYPE_CHECKING:
     "--scopes", "preset", type=click.Choice(["quick", "full", "deep"]), default="quick",
     show_default=True, help="How far: what takes seconds, minutes, or hours.",
 )  # fmt: skip
-@click.option("--category", metavar="CODE", help="Only this category.")
 @click.option(
-    "--side", "sides", multiple=True, metavar="NAME",
+    "--category", metavar="CODE", help="Only this category.", shell_complete=completing.categories
+)
+@click.option(
+    "--side", "sides", multiple=True, metavar="NAME", shell_complete=completing.sides,
     help="With --category: which further acts; may be given several times.",
 )  # fmt: skip
 @click.option(
