@@ -123,7 +123,7 @@ def _explored(
     try:
         scopes = quick(rules)
     except ValueError as error:
-        raise BadInput(str(error)) from None
+        raise BadInput(say("explore.cannot", lang, why=error)) from None
     return explored(rules, scopes, lang, policy=file, aloud=aloud)
 
 
