@@ -85,6 +85,10 @@ WORDS: Words = {
         "未发现问题。",
         "no findings",
     ),
+    "check.all": (
+        "没有未予保留的问题。",
+        "nothing that is not accepted",
+    ),
     "check.found": (
         "共发现{n}项：错误{errors}项，警告{warnings}项。",
         "findings: {n} (errors: {errors}, warnings: {warnings})",
