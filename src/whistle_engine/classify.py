@@ -37,6 +37,9 @@ TIMING = "timing"
 WHEN_UNKNOWN = "ongoing"
 """What a timing that is not known counts as."""
 
+_FEW = 8
+"""So many values of a fact can all be named."""
+
 _Demands = dict[str, dict[str, "_Demand"]]
 """By level, then by signal: what is demanded at one timing."""
 
@@ -145,7 +148,8 @@ def fact_problems(policy: Policy, facts: Facts) -> tuple[Unmet, ...]:
     the two would be of no effect.
 
     Returns:
-        A condition for each, with what was given and the nearest allowed; all of them at once.
+        A condition for each, with what was given and what is like it, or else, of a fact that
+        has few values, all of them.
     """
     if not facts:  # most appeals come in without, and the catalogue is long
         return ()
@@ -163,7 +167,7 @@ def fact_problems(policy: Policy, facts: Facts) -> tuple[Unmet, ...]:
         if name not in allowed:
             found.append(unmet("unknown_fact", fact=name, nearest=_nearest(name, allowed)))
         elif value not in allowed[name]:
-            nearest = _nearest(value, allowed[name])
+            nearest = _nearest(value, allowed[name]) or _few(allowed[name])
             found.append(unmet("unknown_value", fact=name, value=value, nearest=nearest))
     return tuple(found)
 
@@ -256,8 +260,14 @@ def _least(policy: Policy) -> str:
 
 
 def _nearest(word: str, allowed: Iterable[str]) -> str:
-    """The three allowed words that are most like this one."""
+    """The allowed words that are like this one, three at most; none if none is."""
     from difflib import get_close_matches  # noqa: PLC0415  needed only here
 
     most = 64  # the comparison is quadratic, and no name is longer
-    return ", ".join(get_close_matches(word[:most], dict.fromkeys(allowed), n=3, cutoff=0.0))
+    return ", ".join(get_close_matches(word[:most], dict.fromkeys(allowed), n=3))
+
+
+def _few(values: Iterable[str]) -> str:
+    """All values but ``unknown``, unless they are too many to be read."""
+    known = [value for value in values if value != UNKNOWN]
+    return ", ".join(known) if len(known) <= _FEW else ""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 from functools import partial
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -72,14 +75,14 @@ def test_what_came_out_alike_is_told_once() -> None:
     assert alike in page
     assert page.count("check that it") == 1
     assert page.endswith("  · THREADS: many\n      tests: 3, of S2, S3\n")
-    assert found.page("zh").endswith("  · THREADS: many\n      3 项测试，属于 S2, S3\n")
+    assert found.page("zh").endswith("  · THREADS: many\n      3项测试，属于S2、S3\n")
 
 
 def test_the_page_comes_in_chinese() -> None:
     page = report(ClosesOnce).page("zh")
     assert page.startswith("存储检查：memory:")
-    assert "该存储违反契约：3 项测试中 1 项失败" in page
-    assert "THREADS: 已声明" in page
+    assert "该存储违反约定：3项测试中1项失败" in page
+    assert "THREADS（多个线程可以共用一个存储对象）：已声明" in page
 
 
 @pytest.mark.parametrize("clause", [*CLAUSES, "all"])
@@ -87,6 +90,16 @@ def test_each_clause_is_told_in_both_languages(clause: str) -> None:
     en, zh = words(f"clause.{clause}", "en"), words(f"clause.{clause}", "zh")
     assert en.isascii()
     assert any("\u4e00" <= sign <= "\u9fff" for sign in zh)
+
+
+def test_chinese_stands_without_spaces_and_by_one_name() -> None:
+    raw = (files("whistle_engine.testing.stores") / "words.toml").read_text(encoding="utf-8")
+    for kind, named in tomllib.loads(raw).items():
+        for key, told in named.items():
+            if (kind, key) != ("report", "clauses"):  # what stands over columns
+                wide = r"[\u4e00-\u9fff]"
+                assert not re.search(rf"{wide} \S|\S {wide}", told["zh"]), key
+            assert "契约" not in told["zh"]
 
 
 def test_unknown_words_are_an_error() -> None:

@@ -321,6 +321,13 @@ def test_every_undeclared_fact_and_value_is_found_with_what_is_nearest() -> None
     assert (collapse["fact"], collapse["nearest"].split(", ")[0]) == ("collapse", "present")
 
 
+def test_nothing_far_fetched_is_nearest() -> None:
+    given = facts(colour="red", collapse="zzz")
+    collapse, colour = (dict(p.facts) for p in fact_problems(tiny_policy(), given))
+    assert colour["nearest"] == ""
+    assert collapse["nearest"] == "none, possible, present"  # all that a fact of few values has
+
+
 def test_a_fact_given_twice_is_a_problem() -> None:
     given = (("collapse", "none"), ("collapse", "present"))
     (problem,) = fact_problems(tiny_policy(), given)

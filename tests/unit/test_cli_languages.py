@@ -15,6 +15,7 @@ from whistle_engine.cli import clicks, wrong
 from whistle_engine.cli.app import whistle
 from whistle_engine.cli.filling import width
 from whistle_engine.cli.help_zh import HELP
+from whistle_engine.cli.helping import placeholder
 from whistle_engine.cli.output import asked
 
 SENTENCE = re.compile(r"[a-z]{2,} [a-z]{2,} [a-z]{2,}")
@@ -86,6 +87,10 @@ def test_no_chinese_help_is_left_over() -> None:
         (("ledger", "--stage", "x"), "x不在可选范围内，可选：received、mediating"),
         (("policy", "propose", "--affair", "x"), "不在可选范围内，可选：'public'、'shared'"),
         (("verify", "--since", "/"), "'/'是文件夹，这里要的是文件。"),
+        (
+            ("demo", "--lang", "fr"),
+            "'--lang'（环境变量'WHISTLE_LANG'）的值不对：'fr'不在可选范围内",
+        ),
         (("policy", "calendar", "x"), "'年份'的值不对：'x'不是整数。"),
         (("policy",), "缺少命令。"),
         (("ledger", "--from", "2024-13-01"), "2024-13-01不是日期；日期写作2024-03-04"),
@@ -111,6 +116,30 @@ def test_what_is_wrong_is_told_in_chinese(args: tuple[str, ...], expected: str) 
     (line,) = told.stderr.splitlines()
     before, code, _detail = line.partition("]：")  # what stands after a code is technical
     assert not SENTENCE.search(re.sub(r"whistle [a-z]+ [a-z]+", "", before)), code
+
+
+VARIABLES = {
+    f"{name} {each.opts[-1]}".strip(): (found, each)
+    for name, (_, found) in ALL.items()
+    for each in found.params
+    if each.envvar
+}
+"""What an environment variable can give."""
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_what_a_variable_can_give_is_named_with_it_in_chinese(name: str) -> None:
+    found, param = VARIABLES[name]
+    message = click.BadParameter("no", click.Context(found), param).format_message()
+    variable = f"（环境变量'{param.envvar}'）" if isinstance(param, click.Option) else ""
+    shown = placeholder(param.get_error_hint(click.Context(found)).partition(" (")[0], "zh")
+    assert clicks.chinese(message) == f"{shown}{variable}的值不对：no"
+
+
+def test_every_option_says_what_it_is() -> None:
+    for _, found in ALL.values():
+        for option in (each for each in found.params if isinstance(each, click.Option)):
+            assert option.help, (found.name, option.opts)
 
 
 def test_a_template_stands_for_each_sentence_of_click() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli_stores import filled
+from whistle_engine.testing.stores.contract import clause_of, standard_tests
 
 NOTHING_KEPT = ("demo", "--store", "memory:")
 
@@ -153,9 +154,12 @@ def test_a_bar_is_shown_on_a_terminal_only() -> None:
     shown, page = on_terminal(*args)
     assert page.startswith(b"Store check")
     assert "[........................] 0/2" in shown
-    assert "[########################] 2/2 test_s14_closing_twice_is_fine" in shown
+    assert "[########################] 2/2 S14\r" in shown  # no test's name, which is in English
     assert shown.endswith("\r\x1b[K")  # it is taken away in the end
     assert process(*args).stderr == b""
+    both = next(name for name in standard_tests() if clause_of(name) is None)
+    shown, _ = on_terminal("store", "check", "memory:", "--tests", both, "--lang", "zh")
+    assert "] 1/1 总体\r" in shown
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")

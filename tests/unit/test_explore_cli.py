@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 from click.testing import CliRunner, Result
 
 from whistle_engine import commands as c
 from whistle_engine.cli.app import whistle
+from whistle_engine.cli.filling import width
+from whistle_engine.model import Actor, Role
 from whistle_engine.moves.record import Case, Record
-from whistle_engine.policy_file import shipped_files
+from whistle_engine.policy_file import shipped_files, shipped_rules
 from whistle_engine.review.explore import Scope, scope_of
+from whistle_engine.review.exploring.choices import Asked
+from whistle_engine.review.exploring.wording import titled, worded
 from whistle_engine.rules import Rules
 from whistle_engine.story import play, read_story
 from whistle_engine.transitions import TRANSITIONS, nothing_unmet
@@ -30,9 +35,9 @@ def test_it_tells_scopes_figures_and_that_every_law_holds() -> None:
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
     assert lines[0].startswith("major_case + telling: ")
-    assert "FR1, FR2, " in lines[1]
-    assert lines[1].endswith("L17, L18, L19.")
-    assert lines[2].startswith("If nobody acts, it takes at most ")
+    assert lines[1].startswith("In all: scopes 1, states ")
+    assert "FR1, FR2, " in " ".join(lines[1:3])
+    assert "L17, L18, L19. If nobody acts, it takes at most " in " ".join(lines)
     assert lines[-1] == "Every law holds in all of them."
 
 
@@ -40,6 +45,35 @@ def test_in_chinese() -> None:
     result = run(*SMALL, "--lang", "zh")
     assert result.exit_code == 0
     assert result.output.splitlines()[-1] == "所有状态下，各项条款均成立。"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_its_lines_fit_and_name_everything_by_its_title(lang: str) -> None:
+    result = run(*SMALL, "--side", "telling", "--lang", lang)
+    assert max(map(width, result.output.splitlines())) <= 80
+    told = result.output.replace("\n    ", "").replace("\n  ", "\n")
+    assert "{" not in told
+    assert " = " not in told
+    if lang == "zh":
+        assert "（诉求渠道：" in told
+        assert "事项类别：" in told
+        assert not re.search(r"[a-z]{4,}", told.partition("无人处理时")[2])
+
+
+@pytest.mark.parametrize("act", [*TRANSITIONS, c.SplitPart], ids=lambda act: act.__name__)
+def test_every_field_of_every_act_has_a_title(act: type) -> None:
+    for field in fields(act):
+        assert titled(field.name, "en")
+        assert not re.search("[a-z]", titled(field.name, "zh"))
+
+
+def test_facts_and_values_in_an_act_are_worded() -> None:
+    rules = shipped_rules("xingqing")
+    move = Asked(
+        by=Actor(id="op", roles=frozenset({Role.OPERATIONS})),
+        do=c.Classify(facts=(("category", "small_ads"),)),
+    )
+    assert worded(move, None, rules).zh.endswith("分类（事项类别：小广告清理）")
 
 
 def test_what_was_cut_off_is_said_to_be() -> None:
@@ -80,6 +114,7 @@ def test_a_broken_law_is_told_with_a_story_that_plays(
     ("arguments", "said"),
     [
         (("xingqing", "--category", "nope"), "no category 'nope'"),
+        (("xingqing", "--category", "major_cas"), "did you mean major_case?"),
         (("xingqing", "--category", "major_case", "--side", "nope"), "no side 'nope'"),
         (("xingqing", "--side", "telling"), "--side goes with --category"),
         (("nowhere.toml",), "nowhere.toml"),
@@ -90,6 +125,28 @@ def test_what_cannot_be_is_told_in_a_line(arguments: tuple[str, ...], said: str)
     assert result.exit_code == 2
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--category", "nope"), "该规则在2018-01-02没有施行中的类别nope [no_category]"),
+        (("--category", "major_cas"), "major_cas；是否指major_case？ [no_category]"),
+        (("--category", "major_case", "--side", "foo"), "没有情形foo；可选：dangers、over、"),
+        (("--category", "major_case", "--side", "tellin"), "没有情形tellin；是否指telling？；"),
+        (("--side", "telling"), "--side要与--category一起写"),
+    ],
+)
+def test_what_cannot_be_is_told_in_chinese(arguments: tuple[str, ...], said: str) -> None:
+    result = run("xingqing", *arguments, "--lang", "zh")
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_what_it_takes_is_said_alike_in_both_languages() -> None:
+    for lang, words in (("en", "some 20 seconds"), ("zh", "约20秒")):
+        told = " ".join(run("--help", "--lang", lang).output.split())
+        assert words in told
 
 
 # ---------------------------------------------------------------- as part of a check

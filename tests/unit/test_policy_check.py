@@ -799,7 +799,15 @@ def test_accepted_findings_are_counted_and_listed_on_demand(city: Path) -> None:
     told = run(city, "--on", "2026-03-02", "--all")
     assert told.exit_code == 0
     assert "[look_longer]" in told.stdout
-    assert "nobody goes at night" in told.stdout
+    assert told.stdout.splitlines()[1:] == [
+        "    accepted: choice: nobody goes at night",
+        "nothing that is not accepted",
+    ]
+    told = run(city, "--on", "2026-03-02", "--all", "--lang", "zh")
+    assert told.stdout.splitlines()[1:] == [
+        "    保留理由：自定：夜间不去",
+        "没有未予保留的问题。",
+    ]
     (one,) = json.loads(run(city, "--on", "2026-03-02", "--json").stdout)["findings"]
     assert one["accepted"] == "choice: 夜间不去 | nobody goes at night"
 

@@ -36,6 +36,9 @@ SENTENCES: dict[str, str] = {
 }
 """The sentences that a command of ours can meet, with what is filled in."""
 
+_VARIABLE = r"(?: \(env var: .+?\))?"
+"""What click puts after the name of an option that an environment variable can give, too."""
+
 
 def chinese(message: str) -> str:
     """A message of click's in Chinese; one of ours, which is in Chinese already, as it is."""
@@ -48,7 +51,10 @@ def chinese(message: str) -> str:
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(template)), re.DOTALL)
+    def group(found: re.Match[str]) -> str:
+        return f"(?P<{found[1]}>.+?{_VARIABLE if found[1] == 'param' else ''})"
+
+    return re.compile(re.sub(r"\\{(\w+)\\}", group, re.escape(template)), re.DOTALL)
 
 
 def _part(name: str, text: str) -> str:
@@ -56,5 +62,6 @@ def _part(name: str, text: str) -> str:
     if name in {"message", "hint"}:
         return chinese(text)
     if name == "param":
-        return placeholder(text.replace("env var: ", "环境变量"), "zh")
+        param, _, variable = text.removesuffix(")").partition(" (env var: ")
+        return placeholder(param, "zh") + (f"（环境变量{variable}）" if variable else "")
     return text.replace(", ", "、") if name in {"choices", "names"} else text

@@ -53,7 +53,7 @@ _UNITS = frozenset(
 )  # fmt: skip
 _KINDS = frozenset({"kind", "least", "now"})
 _FACTS = frozenset({"fact", "signals"})
-_SECTIONS = {"late": "value", "value": "value", "names": "text_name", "reason": "reason"}
+_SECTIONS = {"late": "value", "names": "text_name", "reason": "reason"}
 _MOMENTS = frozenset({"at", "now", "occurred_at", "since"})
 _ISO_LENGTH = len("2024-03-04T09:00:00")
 

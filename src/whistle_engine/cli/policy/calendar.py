@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -56,10 +57,12 @@ class _Change(NamedTuple):
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--calendar", "names", multiple=True, metavar="NAME|FILE",
+    shell_complete=completing.calendars,
     help="A calendar; again for one laid over it. By default those that the policy uses, else cn.",
 )  # fmt: skip
 @click.option(
     "--without", "nothing", multiple=True, metavar="NAME|FILE",
+    shell_complete=completing.calendars,
     help="A later calendar that lacks the year: take it as having nothing there.",
 )  # fmt: skip
 @click.option("--write", "writes", is_flag=True, help="Change the file.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     'explore; of files that cannot be used {"problems": [{"code", "key", "file", "line", "column", '
     '"zh", "en"}]}.'
 )
-@click.argument("file")
+@click.argument("file", shell_complete=completing.policy_files)
 @click.option(
     "--directory", type=click.Path(path_type=Path), metavar="FILE",
     help="The directory; by default NAME.directory.toml beside NAME.toml.",
@@ -91,7 +92,7 @@ def check(
     day = max(on.date() if on is not None else _today(policy.value), begins)
     found = findings(policy, units, on=day)
     if not as_json:
-        _tell(found, lang, accepted=accepted)
+        _tell(found, policy.value, lang, accepted=accepted)
     if units is None:
         click.echo(say("check.alone", lang, file=beside), err=True)
     states = _explored(file, policy, units, lang, aloud=not as_json) if exploring else None
@@ -122,7 +123,7 @@ def _explored(
     try:
         scopes = quick(rules)
     except ValueError as error:
-        raise BadInput(str(error)) from None
+        raise BadInput(say("explore.cannot", lang, why=error)) from None
     return explored(rules, scopes, lang, policy=file, aloud=aloud)
 
 
@@ -173,19 +174,22 @@ def _today(policy: Policy) -> date:
     return policy.local(datetime.now(UTC)).date()
 
 
-def _tell(found: Iterable[Finding], lang: Lang, *, accepted: bool) -> None:
+def _tell(found: Sequence[Finding], policy: Policy, lang: Lang, *, accepted: bool) -> None:
+    from whistle_engine.sources import told as worded
+
     lines, open_ = [], [each for each in found if not each.accepted]
     for each in found:
         if accepted or not each.accepted:
             lines.append(each.told(lang))
         if accepted and each.accepted:
-            lines.append(say("check.reason", lang, reason=each.accepted))
+            reason = worded(each.accepted, policy.sources, lang)
+            lines.append(say("check.reason", lang, reason=reason))
     errors = sum(each.severity.value == "error" for each in open_)
     if open_:
         n = len(open_)
         lines.append(say("check.found", lang, n=n, errors=errors, warnings=n - errors))
     else:
-        lines.append(say("check.none", lang))
+        lines.append(say("check.all" if found and accepted else "check.none", lang))
     taken = sum(bool(each.accepted) for each in found)
     if taken and not accepted:
         lines.append(say("check.accepted", lang, n=taken))

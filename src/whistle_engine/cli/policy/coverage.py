@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -37,8 +38,8 @@ MOST = 20
     '{"items": [{"sort", "key", "file", "line", "title", "count"}], "sorts": {SORT: '
     '{"shown", "of"}}}.'
 )
-@click.argument("file")
-@click.argument("stories", nargs=-1, metavar="[STORY]...")
+@click.argument("file", shell_complete=completing.policy_files)
+@click.argument("stories", nargs=-1, metavar="[STORY]...", shell_complete=completing.stories)
 @click.option("--store", "url", metavar="URL", help="Take what this store has recorded, too.")
 @click.option("--all", "whole", is_flag=True, help="List everything, with how often it was shown.")
 @lang_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     '"groups": [{"before", "after", "count", "calm", "recorded", "categories", "parts", '
     '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions"}.'
 )
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", shell_complete=completing.policy_files)
+@click.argument("new", shell_complete=completing.policy_files)
 @click.option(
     "--on", type=DAY, metavar="DAY",
     help="The first day that counts; by default that from which NEW is in force.",

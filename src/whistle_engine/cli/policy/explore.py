@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -22,6 +24,7 @@ from whistle_engine.cli.output import (
 from whistle_engine.cli.policy.exploring import MOST, explored, put, shape
 from whistle_engine.cli.policy.exploring import told as summed_up
 from whistle_engine.cli.policy.files import directory_beside, told
+from whistle_engine.cli.policy.words import say
 
 if TYPE_CHECKING:
     from whistle_engine.review.explore import Scope
@@ -34,18 +37,21 @@ if TYPE_CHECKING:
     '"laws", "silence", "violations": [{"law", "words", "way": [{"zh", "en"}], "story"}]}]}; '
     "silence in seconds."
 )
-@click.argument("file")
+@click.argument("file", shell_complete=completing.policy_files)
 @click.option(
     "--directory", type=click.Path(path_type=Path), metavar="FILE",
     help="The directory; by default NAME.directory.toml beside NAME.toml.",
 )  # fmt: skip
 @click.option(
     "--scopes", "preset", type=click.Choice(["quick", "full", "deep"]), default="quick",
-    show_default=True, help="How far: what takes seconds, minutes, or hours.",
+    show_default=True, help="How far: quick takes some 20 seconds for xingqing and 2 minutes for "
+    "beijing, full tens of minutes, deep hours.",
 )  # fmt: skip
-@click.option("--category", metavar="CODE", help="Only this category.")
 @click.option(
-    "--side", "sides", multiple=True, metavar="NAME",
+    "--category", metavar="CODE", help="Only this category.", shell_complete=completing.categories
+)
+@click.option(
+    "--side", "sides", multiple=True, metavar="NAME", shell_complete=completing.sides,
     help="With --category: which further acts; may be given several times.",
 )  # fmt: skip
 @click.option(
@@ -88,7 +94,7 @@ def explore(
     if not as_json:
         readable(lang)
     rules = _rules(file, directory, lang)
-    scopes = _scopes(rules, preset=preset, category=category, sides=sides)
+    scopes = _scopes(rules, lang, preset=preset, category=category, sides=sides)
     found = explored(
         rules, scopes, lang, policy=_policy_name(file, stories), most=most, jobs=jobs,
         aloud=not as_json,
@@ -112,19 +118,53 @@ def _rules(file: str, directory: Path | None, lang: Lang) -> Rules:
 
 
 def _scopes(
-    rules: Rules, *, preset: str, category: str | None, sides: tuple[str, ...]
+    rules: Rules, lang: Lang, *, preset: str, category: str | None, sides: tuple[str, ...]
 ) -> tuple[Scope, ...]:
+    """The scopes that are asked for.
+
+    Raises:
+        BadInput: there is no such category or side, or the rules do not suffice.
+    """
     from whistle_engine.review import explore as exploring
 
     presets = {"quick": exploring.quick, "full": exploring.full, "deep": exploring.deep}
     if category is None and sides:
-        raise click.UsageError("--side goes with --category")
+        raise click.UsageError(say("explore.alone", lang))
+    if category is not None:
+        _expect(rules, category, sides, lang)
     try:
         if category is None:
             return presets[preset](rules)
         return (exploring.scope_of(rules, category, sides),)
     except ValueError as error:
-        raise BadInput(str(error)) from None
+        raise BadInput(say("explore.cannot", lang, why=error)) from None
+
+
+def _expect(rules: Rules, category: str, sides: tuple[str, ...], lang: Lang) -> None:
+    """See that there are such a category and such sides.
+
+    Raises:
+        BadInput: there is not; what there is like it.
+    """
+    from whistle_engine.problems import nearest
+    from whistle_engine.review.explore import SIDES
+    from whistle_engine.review.exploring.scopes import morning
+
+    def near(word: str, known: Iterable[str]) -> str:
+        found = nearest(word, known)
+        return say("near", lang, name=found) if found else ""
+
+    policy = rules.policy
+    at = morning(policy)
+    if policy.category(category, at) is None:
+        codes = {row.code for row in policy.categories if policy.category(row.code, at)}
+        day, like = policy.local(at).date(), near(category, sorted(codes))
+        raise BadInput(say("explore.category", lang, code=category, day=day, near=like))
+    for side in sides:
+        if side not in SIDES:
+            known = say("explore.join", lang).join(SIDES)
+            like = near(side, SIDES)
+            raise BadInput(say("explore.side", lang, name=side, near=like, known=known))
 
 
 def _policy_name(file: str, stories: Path | None) -> str:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from whistle_engine.cli.output import Lang, write
+from whistle_engine.cli.filling import fill
+from whistle_engine.cli.output import Lang, room, write
 from whistle_engine.cli.policy.words import say
 from whistle_engine.cli.progress import Progress as Line
+from whistle_engine.cli.words import span
 
 if TYPE_CHECKING:
     from whistle_engine.review.explore import Explored, Progress, Scope, Violation
@@ -87,7 +89,7 @@ def explored(
             )  # fmt: skip
         found.append(one)
         if aloud:
-            write(_line(one, lang))
+            write("\n".join(fill(_line(one, lang), room(), indent="  ", first="")))
     return Exploration(rules=rules, found=tuple(found), seconds=monotonic() - began)
 
 
@@ -116,8 +118,24 @@ def put(exploration: Exploration, folder: Path) -> dict[str, Path]:
 
 def told(exploration: Exploration, paths: Mapping[str, Path], lang: Lang) -> str:
     """All of it in a few lines, and each law that is broken."""
-    return "\n".join((_sum(exploration, lang), *_silence(exploration, lang),
-                      *_broken(exploration, paths, lang)))  # fmt: skip
+    lines = (
+        _sum(exploration, lang), *_silence(exploration, lang), *_broken(exploration, paths, lang)
+    )  # fmt: skip
+    return "\n".join(each for line in lines for each in _filled(line))
+
+
+def _filled(line: str) -> list[str]:
+    """A line in as many as it takes; the name of a file stays in one, to be taken up whole."""
+    if isinstance(line, _Whole):
+        return [line]
+    first = line[: len(line) - len(line.lstrip())]
+    return fill(line.lstrip(), room(), indent=first + "  ", first=first)
+
+
+class _Whole(str):
+    """A line that is not broken."""
+
+    __slots__ = ()
 
 
 def _sum(exploration: Exploration, lang: Lang) -> str:
@@ -127,7 +145,7 @@ def _sum(exploration: Exploration, lang: Lang) -> str:
     return say(
         "explore.sum", lang, scopes=len(found), states=sum(each.states for each in found),
         moves=sum(each.moves for each in found), seconds=round(exploration.seconds),
-        laws=", ".join(in_order(law for each in found for law in each.laws)),
+        laws=say("explore.join", lang).join(in_order(law for each in found for law in each.laws)),
     )  # fmt: skip
 
 
@@ -136,8 +154,7 @@ def _silence(exploration: Exploration, lang: Lang) -> Iterable[str]:
     if slowest.silence is None:
         return
     start = f"{exploration.rules.policy.local(slowest.scope.at):%Y-%m-%d %H:%M}"
-    days, hours = slowest.silence.days, slowest.silence.seconds // 3600
-    yield say("explore.silence", lang, days=days, hours=hours, start=start)
+    yield say("explore.silence", lang, span=span(slowest.silence, lang), start=start)
     yield from (f"  {getattr(words, lang)}" for words in slowest.silent)
 
 
@@ -146,7 +163,7 @@ def _broken(exploration: Exploration, paths: Mapping[str, Path], lang: Lang) -> 
         yield say("explore.broken", lang, law=law, words=violation.words)
         yield from (f"  {getattr(words, lang)}" for words in violation.way)
         if law in paths:
-            yield say("explore.story", lang, path=paths[law])
+            yield _Whole(say("explore.story", lang, path=paths[law]))
         elif violation.story is None:
             yield say("explore.no_story", lang)
     if not exploration.broken:

@@ -79,7 +79,9 @@ HELP: Mapping[str, str] = {
         "silence以秒计。"
     ),
     "policy explore --directory": "名录文件；默认是同一文件夹中的“名称.directory.toml”。",
-    "policy explore --scopes": "quick用时几十秒，full用时几分钟到几十分钟，deep用时数小时。",
+    "policy explore --scopes": (
+        "范围大小：quick用时约20秒（xingqing）至2分钟（beijing），full用时几十分钟，deep用时数小时。"
+    ),
     "policy explore --category": "只穷尽这一类别的事项。",
     "policy explore --side": "同时考虑的情形；可以多次指定。",
     "policy explore --most": "一个范围内最多考察多少个状态。",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -44,14 +45,41 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--matter", required=True, help="The matter in which it was decided.")
 @click.option("--decided", required=True, type=DAY, metavar="DAY", help="The day of the decision.")
-@click.option("--category", "code", required=True, metavar="CODE", help="The category's code.")
-@click.option("--lead", metavar="UNIT", help="Who leads: a row of the dispatch catalogue.")
+@click.option(
+    "--category",
+    "code",
+    required=True,
+    metavar="CODE",
+    help="The category's code.",
+    shell_complete=completing.categories,
+)
+@click.option(
+    "--lead",
+    metavar="UNIT",
+    help="Who leads: a row of the dispatch catalogue.",
+    shell_complete=completing.units,
+)
 @click.option("--listed", is_flag=True, help="The street answers for it: a row of its list.")
 @click.option("--zh", help="What a new category is called in Chinese.")
 @click.option("--en", help="What a new category is called in English.")
-@click.option("--affair", type=click.Choice(["public", "shared", "household"]))
-@click.option("--kind", metavar="CODE", help="The whistle for a new public category.")
-@click.option("--joint", multiple=True, metavar="UNIT", help="Who joins; again for another.")
+@click.option(
+    "--affair",
+    type=click.Choice(["public", "shared", "household"]),
+    help="Whose affair a new category is.",
+)
+@click.option(
+    "--kind",
+    metavar="CODE",
+    help="The whistle for a new public category.",
+    shell_complete=completing.kinds,
+)
+@click.option(
+    "--joint",
+    multiple=True,
+    metavar="UNIT",
+    help="Who joins; again for another.",
+    shell_complete=completing.units,
+)
 @click.option(
     "--since", type=DAY, metavar="DAY",
     help="From when it counts; by default the day of the decision.",

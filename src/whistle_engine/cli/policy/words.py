@@ -85,6 +85,10 @@ WORDS: Words = {
         "未发现问题。",
         "no findings",
     ),
+    "check.all": (
+        "没有未予保留的问题。",
+        "nothing that is not accepted",
+    ),
     "check.found": (
         "共发现{n}项：错误{errors}项，警告{warnings}项。",
         "findings: {n} (errors: {errors}, warnings: {warnings})",
@@ -126,12 +130,27 @@ WORDS: Words = {
     ),
     "explore.sum": (
         "共{scopes}个范围，{states}种状态，{moves}步，用时{seconds}秒；所查条款：{laws}。",
-        "All in all: {scopes} scopes, {states} states, {moves} moves, {seconds} s; asked: {laws}.",
+        "In all: scopes {scopes}, states {states}, moves {moves}, {seconds} s; asked: {laws}.",
     ),
+    "explore.join": ("、", ", "),
+    "explore.category": (
+        "--category：该规则在{day}没有施行中的类别{code}{near} [no_category]",
+        "--category: the policy has no category {code!r} in force on {day}{near} [no_category]",
+    ),
+    "explore.side": (
+        "--side：没有情形{name}{near}；可选：{known} [no_side]",
+        "--side: there is no side {name!r}{near}; there are: {known} [no_side]",
+    ),
+    "explore.alone": ("--side要与--category一起写", "--side goes with --category"),
+    "explore.cannot": (
+        "这份规则及其名录无法探查 [unexplorable]：{why}",
+        "{why} [unexplorable]",
+    ),
+    "near": ("；是否指{name}？", "; did you mean {name}?"),
     "explore.silence": (
-        "无人处理时，至迟{days}天{hours}小时后结案或者提交统筹协调（自{start}起算）：",
+        "无人处理时，至迟{span}后结案或者提交统筹协调（自{start}起算）：",
         (
-            "If nobody acts, it takes at most {days} days {hours} hours until a matter is closed "
+            "If nobody acts, it takes at most {span} until a matter is closed "
             "or comes before the coordinator (reckoned from {start}):"
         ),
     ),

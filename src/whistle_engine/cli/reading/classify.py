@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.filling import fill, width
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
     '"used", "floors", "policy", "title"}; without facts {"facts": [{"name", "title", "values"}], '
     '"categories": [{"code", "title", "affair", "kind"}]}.',
 )
-@click.argument("words", nargs=-1, metavar="[FACT=VALUE]...")
+@click.argument("words", nargs=-1, metavar="[FACT=VALUE]...", shell_complete=completing.facts)
 @click.option(
-    "--policy", required=True, metavar="NAME|FILE",
+    "--policy", required=True, metavar="NAME|FILE", shell_complete=completing.policies,
     help="A policy's name, or its file with NAME.directory.toml beside it.",
 )  # fmt: skip
 @click.option("--on", type=DAY, metavar="DAY", help="The day for which; by default today.")
@@ -92,7 +93,7 @@ def _facts(words: tuple[str, ...], rules: Rules, lang: Lang) -> Facts:
         found.append((name, _codes(rules, name).get(value, value)))
     facts = tuple(sorted(found))
     if wrong := fact_problems(rules.policy, facts):
-        raise BadInput(texts.refusal(Refused(command="classify", unmet=wrong), lang))
+        raise BadInput(texts.refusal(Refused(command="classify", unmet=wrong), lang, rules=rules))
     return facts
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     Lang,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     'unit. With --json: {"unit", "rows": [{"matter", "clock", "what", "since", "due", "late"}], '
     '"page", "more", "now"}.',
 )
-@click.argument("unit")
+@click.argument("unit", shell_complete=completing.units)
 @page_options
 @reading_options
 @lang_option

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     Lang,
@@ -47,11 +48,30 @@ _UNITS = ("community", "street", "lead")
 @click.option("--affair", type=Member("Affair"), metavar="AFFAIR", help="household, shared, public")
 @click.option("--stage", type=Member("Stage"), metavar="STAGE", help="Such as handling.")
 @click.option("--outcome", type=Member("Outcome"), metavar="OUTCOME", help="Such as settled.")
-@click.option("--kind", metavar="CODE", help="The kind of whistle, such as quick.")
-@click.option("--category", metavar="CODE", help="The category, such as street_lamp.")
-@click.option("--community", metavar="UNIT", help="The community of the place.")
-@click.option("--street", metavar="UNIT", help="The street of the place.")
-@click.option("--lead", metavar="UNIT", help="The unit that leads.")
+@click.option(
+    "--kind",
+    metavar="CODE",
+    help="The kind of whistle, such as quick.",
+    shell_complete=completing.kinds,
+)
+@click.option(
+    "--category",
+    metavar="CODE",
+    help="The category, such as street_lamp.",
+    shell_complete=completing.categories,
+)
+@click.option(
+    "--community",
+    metavar="UNIT",
+    help="The community of the place.",
+    shell_complete=completing.units,
+)
+@click.option(
+    "--street", metavar="UNIT", help="The street of the place.", shell_complete=completing.units
+)
+@click.option(
+    "--lead", metavar="UNIT", help="The unit that leads.", shell_complete=completing.units
+)
 @click.option("--from", "first", type=DAY, metavar="DAY", help="Received on this day or later.")
 @click.option("--before", type=DAY, metavar="DAY", help="Received before this day.")
 @page_options

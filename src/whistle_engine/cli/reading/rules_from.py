@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from whistle_engine.cli import completing
 from whistle_engine.cli.output import BadInput, Lang
 from whistle_engine.cli.policy.files import directory_beside
 from whistle_engine.cli.reading.words import say
@@ -25,7 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def policy_option(command: F) -> F:
     """``--policy``: other rules than those of the store."""
     return click.option(
-        "--policy", metavar="NAME|FILE",
+        "--policy", metavar="NAME|FILE", shell_complete=completing.policies,
         help="The rules: a policy's name, or its file with NAME.directory.toml beside it; by "
         "default those that the store's latest commit rests on.",
     )(command)  # fmt: skip

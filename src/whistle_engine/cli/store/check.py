@@ -86,7 +86,7 @@ def check(
     with _tidy():
         wanted = _wanted(names, clauses, lang)
         _try_out(url, lang)
-        report = _report(url, wanted)
+        report = _report(url, wanted, lang)
     if as_json:
         write_json(report.data())
     else:
@@ -153,26 +153,29 @@ def _try_out(url: str, lang: Lang) -> None:
                 raise BadInput(say("check.holds", lang, url=shown(url)))
 
 
-def _report(url: str, tests: tuple[str, ...]) -> Report:
+def _report(url: str, tests: tuple[str, ...], lang: Lang) -> Report:
     """Run the tests."""
     from whistle_engine.testing.stores.report import AtUrl
     from whistle_engine.testing.stores.report import check as run
 
     with Progress() as progress:
-        told = _counter(progress, len(tests))
+        told = _counter(progress, len(tests), lang)
         try:
             return run(AtUrl(url, open_url), name=shown(url), tests=tests, told=told)
         except Exception as error:  # before any test: it says not even what it can
             raise BadInput(f"{shown(url)}: {type(error).__name__}: {line(error)}") from error
 
 
-def _counter(progress: Progress, of: int) -> Callable[[Outcome], None]:
+def _counter(progress: Progress, of: int, lang: Lang) -> Callable[[Outcome], None]:
+    """What shows how far it has come, by the clause: a test's name is in English, and long."""
+    from whistle_engine.testing.stores.report import words
+
     done = 0
 
     def told(outcome: Outcome) -> None:
         nonlocal done
         done += 1
-        progress.bar(done, of, outcome.test)
+        progress.bar(done, of, outcome.clause or words("report.all", lang))
 
     progress.bar(0, of, "")
     return told

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from whistle_engine.cli import wrong
+from whistle_engine.cli import completing, wrong
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     '"refusal", "duties", ...}], "matters": [{"outcome", "clocks": [...], ...}]}; the reference '
     "of the command line in the documentation has every key."
 )
-@click.argument("story", required=False)
+@click.argument("story", required=False, shell_complete=completing.stories)
 @click.option("--list", "listing", is_flag=True, help="List the stories that are shipped.")
 @lang_option
 @json_option

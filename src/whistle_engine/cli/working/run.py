@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from whistle_engine.cli import wrong
+from whistle_engine.cli import completing, wrong
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -44,6 +44,7 @@ _log = logging.getLogger("whistle_engine.cli")
 @store_option
 @click.option(
     "--notifier", "names", multiple=True, metavar="NAME[:ADDRESS]",
+    shell_complete=completing.notifiers,
     help="Hand each notice to this one too; can be given again. `whistle plugins` lists them.",
 )  # fmt: skip
 @click.option("--once", is_flag=True, help="Do what is due now, and end.")

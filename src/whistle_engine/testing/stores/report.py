@@ -101,7 +101,9 @@ class Report:
         yield from ("", say("report.capabilities"))
         for each in Capability:
             state = say("report.declared" if each in self.declared else "report.undeclared")
-            yield f"  {each.name}: {state} — {say(f'capability.{each.value}')}"
+            says = say(f"capability.{each.value}")
+            told = say("report.capability").format(name=each.name, state=state, says=says)
+            yield f"  {told}"
         yield from ("", say("report.clauses"))
         for clause in (*CLAUSES, None):
             if self.of(clause):
@@ -142,7 +144,7 @@ class Report:
             yield from ("", words("report.open", lang))
         for message, clauses in about.items():
             yield f"  {MARKS[UNDECLARED]} {message.removeprefix(UNASKED)}"
-            named = ", ".join(dict.fromkeys(clauses))
+            named = words("report.join", lang).join(dict.fromkeys(clauses))
             yield "      " + words("report.tests", lang).format(n=len(clauses), clauses=named)
 
 
