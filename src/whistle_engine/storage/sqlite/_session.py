@@ -61,8 +61,8 @@ class Session(Protocol):
         """Let no erased words lie in a write-ahead log; ``False`` if others still read it."""
         ...
 
-    def copy(self, into: sqlite3.Connection) -> None:
-        """Copy all of it, as it is at one moment."""
+    def copy(self, into: sqlite3.Connection, where: str) -> None:
+        """Copy all of it, as it is at one moment; what fails then is told of ``where``."""
         ...
 
     def close(self) -> None:
@@ -205,9 +205,10 @@ class OwnSession:
                 sleep(PAUSE.total_seconds())
             return False
 
-    def copy(self, into: sqlite3.Connection) -> None:
-        """Copy all of it, as it is at one moment."""
-        with self.read() as cursor:  # holds the moment; so the copying never begins anew
+    def copy(self, into: sqlite3.Connection, where: str) -> None:
+        """Copy all of it, as it is at one moment; what fails then is told of ``where``."""
+        # reading holds the moment, so the copying never begins anew
+        with self.read() as cursor, translated(where):
             cursor.connection.backup(into)
 
     def close(self) -> None:
