@@ -325,6 +325,8 @@ class Engine:
         Raises:
             ValueError: nothing is given.
             Unfinished: some commits are damaged; ``done`` says what is erased.
+            StoreUnreadable: a row cannot be read and no look-up knows its matter: all that can be
+                found is erased; with ``matter`` or ``command``, nothing is.
             StoreError: some may be erased, and not all; the same call again erases the rest.
         """
         return _erasing.erase(
