@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -18,6 +19,7 @@ from whistle_engine.generate import generate
 from whistle_engine.model import TextRef
 from whistle_engine.policy_file import shipped_rules
 from whistle_engine.rebuilding import projected, rebuild_all
+from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.rows import Erased, LedgerFilter, Projection, VaultText
 from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.verify import Check, verify
@@ -178,7 +180,7 @@ def test_a_matter_without_its_row_is_read_all_the_same_and_mended(path: Path) ->
 
 def three_matters(path: Path) -> World:
     """Alice raised a-1, m-1 and z-1, and added to m-1 twice."""
-    world = World(SqliteStore(path, durable=False))
+    world = World(cast("MemoryStore", SqliteStore(path, durable=False)))
     for matter in ("a-1", "m-1", "z-1"):
         world.do(ALICE, received(), matter, key=matter, text=f"words of {matter}")
     for key in ("adds", "adds-more"):
@@ -234,6 +236,7 @@ def test_s17_a_person_is_erased_though_a_row_cannot_be_read(path: Path) -> None:
     spoil(path, "UPDATE whistle_commits SET recorded_at = 9e18 WHERE command_id = 'adds'")
     with pytest.raises(Unfinished, match="'m-1'") as raised:
         world.engine.erase(CENTRE, raiser="alice")
+    assert isinstance(raised.value.done, tuple)
     assert {ref.command for ref in raised.value.done} == {"a-1", "z-1"}
     ((matter, error),) = raised.value.failed
     assert (matter, type(error)) == ("m-1", StoreUnreadable)
