@@ -8,13 +8,13 @@ from functools import cache
 from whistle_engine._attempt import NOT_PERMITTED
 from whistle_engine.codec import load_command, load_events
 from whistle_engine.commands import Command, Receive
-from whistle_engine.errors import CodecError, Unfinished
+from whistle_engine.errors import CodecError, StoreUnreadable, Unfinished
 from whistle_engine.events import Absorbed, Received, Refused
 from whistle_engine.model import Actor, ActorId, CommandId, MatterId, Role, TextRef
 from whistle_engine.refusals import unmet
 from whistle_engine.rules import Rules
 from whistle_engine.storage.api import Store
-from whistle_engine.storage.rows import Record
+from whistle_engine.storage.rows import LedgerFilter, MatterRow, Record
 
 PAGE = 500
 """How many commits are read at once."""
@@ -37,15 +37,33 @@ def erase(
     found: dict[TextRef, None] = {}
     failed: list[tuple[MatterId, Exception]] = []
     raised = cache(lambda matter: has_raised(raiser, store.load(matter).records))
-    for record in records_of(store, matter, command):
-        try:
-            found |= dict.fromkeys(texts_of(record, raiser, raised))
-        except CodecError as error:
-            failed.append((record.matter, error))
+    unreadable: StoreUnreadable | None = None
+
+    def look(records: Iterable[Record]) -> None:
+        for record in records:
+            try:
+                found.update(dict.fromkeys(texts_of(record, raiser, raised)))
+            except (CodecError, StoreUnreadable) as error:
+                failed.append((record.matter, error))
+
+    try:
+        look(records_of(store, matter, command))
+    except StoreUnreadable as error:  # a row in there keeps back all that is read along with it
+        if matter is not None or command is not None:
+            raise
+        unreadable = error
+        failed.clear()  # each matter is looked at again
+        for each in matters_of(store):
+            try:
+                look(store.load(each).records)
+            except StoreUnreadable as damage:
+                failed.append((each, damage))
     for ref in found:
         store.erase_text(ref)
     if failed:
         raise Unfinished(tuple(found), failed)
+    if unreadable is not None:  # it lies in no matter that the look-ups know of
+        raise unreadable
     return tuple(found)
 
 
@@ -73,6 +91,14 @@ def records_of(
         while page := store.feed(after, limit=PAGE):
             yield from page
             after = page[-1].position
+
+
+def matters_of(store: Store) -> Iterator[MatterId]:
+    """The matters that the look-ups know of, without a look at their commits."""
+    after: MatterRow | None = None
+    while page := store.ledger(LedgerFilter(), after=after, limit=PAGE):
+        yield from (row.matter for row in page)
+        after = page[-1]
 
 
 def texts_of(

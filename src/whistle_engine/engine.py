@@ -325,6 +325,7 @@ class Engine:
         Raises:
             ValueError: nothing is given.
             Unfinished: some commits are damaged; ``done`` says what is erased.
+            StoreUnreadable: a row that no look-up leads to; the rest is erased, if all were asked.
             StoreError: some may be erased, and not all; the same call again erases the rest.
         """
         return _erasing.erase(

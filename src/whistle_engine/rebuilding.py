@@ -8,7 +8,7 @@ from typing import cast
 from attrs import frozen
 
 from whistle_engine.codec import load_events
-from whistle_engine.errors import Unfinished, VersionConflict
+from whistle_engine.errors import StoreUnreadable, Unfinished, VersionConflict
 from whistle_engine.events import Event, Received
 from whistle_engine.model import Matter, MatterId
 from whistle_engine.projection import notices, project
@@ -79,6 +79,8 @@ def rebuild_all(store: Store, *, progress: Callable[[int], None] | None = None) 
     Raises:
         Unfinished: some histories themselves are damaged; all other matters are made again, and
             ``done`` says how many.
+        StoreUnreadable: a row of a commit cannot be read at all; the matters before the page that
+            has it are made again.
     """
     seen, after = 0, None
     failed: list[tuple[MatterId, Exception]] = []
@@ -99,15 +101,30 @@ def _rebuilt(store: Store, matter: MatterId, records: tuple[Record, ...]) -> Exc
     """Make a matter's rows again; if it cannot be, what is wrong with its history."""
     while True:
         try:
+            _unbroken(records)
             wanted = projected(matter, records)
         except Exception as error:  # noqa: BLE001  whatever it was, it is this matter's
             return error
         try:
             store.rebuild(wanted)
-        except VersionConflict:  # somebody appended meanwhile, whose rows are right: make sure
+        except VersionConflict as error:  # somebody appended meanwhile, whose rows are right
             newer = store.load(matter).records
-            if len(newer) <= len(records):
-                raise
-            records = newer
+            if len(newer) <= len(records):  # nobody did: the store contradicts its own history
+                return error
+            records = newer  # make sure
         else:
             return None
+
+
+def _unbroken(records: tuple[Record, ...]) -> None:
+    """See that no commit is missing: what is made from the others would be wrong.
+
+    Raises:
+        StoreUnreadable: the versions are not 1, 2, 3 …
+    """
+    for wanted, record in enumerate(records, 1):
+        if record.version != wanted:
+            raise StoreUnreadable(
+                f"its history has version {record.version} where version {wanted} should be; "
+                "a commit is missing, or one is there twice: go back to the latest backup"
+            )

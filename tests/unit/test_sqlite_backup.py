@@ -111,11 +111,12 @@ def test_where_it_fails_no_file_is_left(tmp_path: Path) -> None:
         handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
         try:
-            with pytest.raises(StoreFull, match="ulimit"):
+            with pytest.raises(StoreFull, match="ulimit") as caught:
                 store.backup(copy)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
             signal.signal(signal.SIGXFSZ, handler)
+        assert caught.value.where == str(copy)  # the store itself has room
         assert list(tmp_path.glob("copy*")) == []
         assert matters(store) == ["a"]
     with pytest.raises(StoreClosed):

@@ -6,17 +6,21 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from tests.drafts import draft, timer, with_timers
 from tests.unit.cli_stores import at_work
-from whistle_engine.errors import StoreFailed, StoreUnreadable
+from tests.unit.test_engine import ALICE, CENTRE, World, received
+from whistle_engine.commands import Add
+from whistle_engine.errors import StoreFailed, StoreUnreadable, Unfinished, VersionConflict
 from whistle_engine.generate import generate
 from whistle_engine.model import TextRef
 from whistle_engine.policy_file import shipped_rules
-from whistle_engine.rebuilding import rebuild_all
-from whistle_engine.storage.rows import LedgerFilter, VaultText
+from whistle_engine.rebuilding import projected, rebuild_all
+from whistle_engine.storage.memory import MemoryStore
+from whistle_engine.storage.rows import Erased, LedgerFilter, Projection, VaultText
 from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.verify import Check, verify
 
@@ -172,3 +176,92 @@ def test_a_matter_without_its_row_is_read_all_the_same_and_mended(path: Path) ->
         rebuild_all(store)
         assert store.projection("g3-000002") == before
         assert verify(store).ok
+
+
+def three_matters(path: Path) -> World:
+    """Alice raised a-1, m-1 and z-1, and added to m-1 twice."""
+    world = World(cast("MemoryStore", SqliteStore(path, durable=False)))
+    for matter in ("a-1", "m-1", "z-1"):
+        world.do(ALICE, received(), matter, key=matter, text=f"words of {matter}")
+    for key in ("adds", "adds-more"):
+        world.do(ALICE, Add(), "m-1", key=key, text=key)
+    return world
+
+
+def spoil(path: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(path)) as bare, bare:
+        for statement in statements:
+            assert bare.execute(statement).rowcount > 0
+
+
+def test_s19_a_hole_in_a_history_stops_no_other_matter_from_being_made_again(path: Path) -> None:
+    world = three_matters(path)
+    before = world.store.projection("z-1")
+    spoil(
+        path,
+        "DELETE FROM whistle_commits WHERE matter = 'm-1' AND version = 2",
+        "DELETE FROM whistle_duties WHERE matter = 'z-1'",
+    )
+    assert world.store.projection("z-1") != before
+    with pytest.raises(Unfinished, match="'m-1'") as raised:
+        world.engine.rebuild_all()
+    assert raised.value.done == 2
+    ((matter, error),) = raised.value.failed
+    assert matter == "m-1"
+    assert "version 3 where version 2 should be" in str(error)
+    assert world.store.projection("z-1") == before
+
+
+def test_s19_a_store_that_contradicts_its_own_history_stops_no_other_matter(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = three_matters(path)
+    rebuild = world.store.rebuild
+
+    def contradicted(projection: Projection) -> None:
+        if projection.row.matter == "m-1":
+            raise VersionConflict("m-1", 3, 9)
+        rebuild(projection)
+
+    monkeypatch.setattr(world.store, "rebuild", contradicted)
+    with pytest.raises(Unfinished) as raised:
+        world.engine.rebuild_all()
+    ((matter, error),) = raised.value.failed
+    assert (raised.value.done, matter) == (2, "m-1")
+    assert isinstance(error, VersionConflict)
+
+
+def test_s17_a_person_is_erased_though_a_row_cannot_be_read(path: Path) -> None:
+    world = three_matters(path)
+    spoil(path, "UPDATE whistle_commits SET recorded_at = 9e18 WHERE command_id = 'adds'")
+    with pytest.raises(Unfinished, match="'m-1'") as raised:
+        world.engine.erase(CENTRE, raiser="alice")
+    assert isinstance(raised.value.done, tuple)
+    assert {ref.command for ref in raised.value.done} == {"a-1", "z-1"}
+    ((matter, error),) = raised.value.failed
+    assert (matter, type(error)) == ("m-1", StoreUnreadable)
+    for key in ("a-1", "z-1"):
+        assert world.store.read_text(TextRef(key, "text")) is Erased.ERASED
+
+
+def test_s17_a_row_that_cannot_be_read_and_has_no_look_up_is_told_after_the_erasing(
+    path: Path,
+) -> None:
+    world = three_matters(path)
+    spoil(
+        path,
+        "UPDATE whistle_commits SET recorded_at = 9e18 WHERE command_id = 'adds'",
+        "DELETE FROM whistle_matters WHERE matter = 'm-1'",
+    )
+    with pytest.raises(StoreUnreadable, match="matter 'm-1', version 2"):
+        world.engine.erase(CENTRE, raiser="alice")
+    for key in ("a-1", "z-1"):
+        assert world.store.read_text(TextRef(key, "text")) is Erased.ERASED
+
+
+def test_a_stray_row_of_a_matter_without_commits_gives_way(path: Path) -> None:
+    world = three_matters(path)
+    spoil(path, "UPDATE whistle_matters SET matter = 'new' WHERE matter = 'z-1'")
+    spoil(path, "UPDATE whistle_duties SET matter = 'new', clock = 77 WHERE matter = 'z-1'")
+    world.do(ALICE, received(), "new", key="new", text="words")
+    assert world.store.projection("new") == projected("new", world.store.load("new").records)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import re
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +19,9 @@ from whistle_engine.errors import StoreBusy
 from whistle_engine.model import TextRef
 from whistle_engine.storage.rows import Draft, Erased, VaultText
 from whistle_engine.storage.sqlite import SqliteStore
+from whistle_engine.storage.sqlite import _session as sessions
 
+PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 LENGTHS = (1, 3, 40, 400, 1500, 5000, 20_000)
 """Some fit in a page many times, some lie over several."""
 
@@ -115,3 +119,42 @@ def test_documents_lie_once_under_their_digest(path: Path) -> None:
         assert second.get_document("d") == document
     assert path.read_bytes().count(document[:200]) == 1
     assert path.stat().st_size < 200_000
+
+
+def test_s17_a_log_that_a_host_turned_on_meanwhile_keeps_no_erased_words(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "patched", lambda _: True)  # else the store refuses such a log
+    made = with_text(1)
+    (text,) = made.texts
+    log = path.with_name(f"{path.name}-wal")
+    with SqliteStore(path, share=True) as store, closing(sqlite3.connect(path)) as host:
+        assert "journal wal" not in store.describe()
+        assert host.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+        store.append([made])
+        assert text.words.encode() in log.read_bytes()
+        store.erase_text(text.ref)
+        assert text.words.encode() not in log.read_bytes() + path.read_bytes()
+        assert "journal wal" in store.describe()
+
+
+def test_s17_a_host_with_a_log_has_to_truncate_it_after_its_commit(path: Path) -> None:
+    SqliteStore(path, share=True).close()
+    made = with_text(1)
+    (text,) = made.texts
+    log = path.with_name(f"{path.name}-wal")
+    with closing(sqlite3.connect(path, isolation_level=None)) as host:
+        host.execute("PRAGMA journal_mode = WAL")
+        store = SqliteStore.within(host)
+        for write in (lambda: store.append([made]), lambda: store.erase_text(text.ref)):
+            host.execute("BEGIN IMMEDIATE")
+            write()
+            host.execute("COMMIT")
+        host.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        assert text.words.encode() in log.read_bytes()
+        (said,) = re.findall(r"``(PRAGMA \S+)``", SqliteStore.within.__doc__ or "")
+        for page in ("", ".zh"):
+            told = (PAGES / f"erase-a-person{page}.md").read_text(encoding="utf-8")
+            assert f"`{said}`" in told
+        assert host.execute(said).fetchone()[0] == 0
+        assert text.words.encode() not in log.read_bytes() + path.read_bytes()

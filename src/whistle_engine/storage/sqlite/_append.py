@@ -37,10 +37,12 @@ LAST = "SELECT max(position) FROM whistle_commits"
 ADD_COMMIT = f"INSERT INTO whistle_commits ({COMMIT}) VALUES ({_marks(COMMIT.split(', '))})"
 
 ROW = f"SELECT {', '.join(MATTER)} FROM whistle_matters WHERE matter = ?"
-ADD_ROW = f"INSERT INTO whistle_matters ({', '.join(MATTER)}) VALUES ({_marks(MATTER)})"
+# replacing, since a damaged file may have a stray row of a matter without commits
+ADD_ROW = f"INSERT OR REPLACE INTO whistle_matters ({', '.join(MATTER)}) VALUES ({_marks(MATTER)})"
 
 DUTIES = f"SELECT {DUTY} FROM whistle_duties WHERE matter = ?"
 PUT_DUTY = f"INSERT OR REPLACE INTO whistle_duties ({DUTY}) VALUES ({_marks(DUTY.split(', '))})"
+DROP_DUTIES = "DELETE FROM whistle_duties WHERE matter = ?"
 DROP_DUTY = "DELETE FROM whistle_duties WHERE matter = ? AND clock = ?"
 
 TIMERS = "SELECT clock, step, due FROM whistle_timers WHERE matter = ? AND gone = 0"
@@ -119,8 +121,9 @@ def _many(cursor: Cursor, statement: str, rows: Sequence[Values]) -> None:
 
 
 def _open(cursor: Cursor, projections: Iterable[Projection]) -> None:
-    """Write the look-up rows and timers of new matters, which have none to compare with."""
+    """Write the look-up rows and timers of new matters; strays in a damaged file give way."""
     found = tuple(projections)
+    cursor.executemany(DROP_DUTIES, [(each.row.matter,) for each in found])
     cursor.executemany(ADD_ROW, [matter_values(each.row) for each in found])
     _many(cursor, PUT_DUTY, [duty_values(duty) for each in found for duty in each.duties])
     armed = [

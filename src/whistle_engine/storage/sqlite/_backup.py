@@ -19,7 +19,7 @@ def backup(session: Session, path: str | os.PathLike[str]) -> None:
     try:
         with translated(str(made)), closing(sqlite3.connect(made, isolation_level=None)) as copy:
             copy.execute("PRAGMA synchronous = FULL")
-            session.copy(copy)
+            session.copy(copy, str(made))
             copy.execute("PRAGMA journal_mode = DELETE")  # the mark of a write-ahead log came along
         _keep(made.parent)
     except BaseException:

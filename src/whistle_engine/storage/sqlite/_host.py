@@ -123,13 +123,13 @@ class HostSession:
         """Nothing: it cannot be done before the host's commit."""
         return True
 
-    def copy(self, into: sqlite3.Connection) -> None:
+    def copy(self, into: sqlite3.Connection, where: str) -> None:
         """Refuse it: what the host has not committed is not to be kept.
 
         Raises:
             ValueError: always.
         """
-        del into
+        del into, where
         raise ValueError(
             "a copy would keep what the host has not committed; back its file up by a "
             "SqliteStore(path) of its own"

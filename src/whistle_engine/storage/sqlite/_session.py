@@ -18,7 +18,15 @@ from time import sleep
 from typing import Protocol
 from weakref import WeakSet
 
-from whistle_engine.errors import StoreClosed, StoreFailed, StoreMismatch, StoreUnreadable
+from attrs import evolve
+
+from whistle_engine.errors import (
+    StoreClosed,
+    StoreError,
+    StoreFailed,
+    StoreMismatch,
+    StoreUnreadable,
+)
 from whistle_engine.model import changed
 from whistle_engine.storage.sqlite._failures import GONE, translated
 from whistle_engine.storage.sqlite._opening import FAULT, MEMORY, Journal, Place, connect, patched
@@ -53,8 +61,8 @@ class Session(Protocol):
         """Let no erased words lie in a write-ahead log; ``False`` if others still read it."""
         ...
 
-    def copy(self, into: sqlite3.Connection) -> None:
-        """Copy all of it, as it is at one moment."""
+    def copy(self, into: sqlite3.Connection, where: str) -> None:
+        """Copy all of it, as it is at one moment; what fails then is told of ``where``."""
         ...
 
     def close(self) -> None:
@@ -84,7 +92,11 @@ class OwnSession:
 
     @property
     def journal(self) -> Journal:
-        """How the file is kept whole."""
+        """How the file is kept whole: now, where that can be asked, or else when it was opened."""
+        with suppress(StoreError), self.read() as cursor:
+            mode = str(cursor.execute("PRAGMA journal_mode").fetchone()[0])
+            if mode != self._journal.mode:
+                return evolve(self._journal, mode=mode, reason="another connection chose it")
         return self._journal
 
     def _opened(self) -> sqlite3.Connection:
@@ -184,8 +196,7 @@ class OwnSession:
 
     def scrub(self) -> bool:
         """Let no erased words lie in a write-ahead log; ``False`` if others still read it."""
-        if self._journal.mode != "wal":
-            return True
+        # a host may have given the file a log meanwhile; where there is none, this does nothing
         with self._lock, translated(self.where), closing(self._opened().cursor()) as cursor:
             for _ in range(1 + self._place.busy_timeout // PAUSE):
                 (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -194,9 +205,10 @@ class OwnSession:
                 sleep(PAUSE.total_seconds())
             return False
 
-    def copy(self, into: sqlite3.Connection) -> None:
-        """Copy all of it, as it is at one moment."""
-        with self.read() as cursor:  # holds the moment; so the copying never begins anew
+    def copy(self, into: sqlite3.Connection, where: str) -> None:
+        """Copy all of it, as it is at one moment; what fails then is told of ``where``."""
+        # reading holds the moment, so the copying never begins anew
+        with self.read() as cursor, translated(where):
             cursor.connection.backup(into)
 
     def close(self) -> None:

@@ -124,9 +124,11 @@ class SqliteStore:
         is refused or fails undoes itself alone, by a savepoint; only where SQLite itself gives up
         the whole transaction, as it may when the disk is full, the host's is gone too. Reading
         needs no transaction. Whatever the connection's ``isolation_level``, ``autocommit`` and
-        ``row_factory`` are, they stay (``secure_delete`` is turned on, so that erased words are
-        gone, after the commit and, with a write-ahead log, its next checkpoint); closing the store
-        leaves the connection open.
+        ``row_factory`` are, they stay, but ``secure_delete`` is turned on; closing the store leaves
+        the connection open. Erased words are gone from the file with the host's commit. If it has
+        a write-ahead log, they lie in that until the host executes, after the commit and outside
+        of any transaction, ``PRAGMA wal_checkpoint(TRUNCATE)``: no other checkpoint removes them.
+        It gives a row; a first value of 1 says that others still read the log: execute it again.
 
         Args:
             connection: the host's; used in the thread that calls, without a lock.
