@@ -17,7 +17,7 @@ from whistle_engine.storage.sqlite import _append as sql
 
 BEGIN = datetime(2024, 3, 4, 1, tzinfo=UTC)
 
-PUT_ROW = sql.ADD_ROW.replace("INSERT", "INSERT OR REPLACE", 1)
+PUT_ROW = sql.ADD_ROW
 PUT_TIMER = (
     "INSERT OR REPLACE INTO whistle_timers (matter, clock, step, due, free_at)"
     " VALUES (?, ?, ?, ?, ?)"

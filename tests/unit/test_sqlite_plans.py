@@ -102,3 +102,13 @@ def test_nor_does_a_queue(store: SqliteStore, table: object) -> None:
     (step,) = plan(store, made._dead)
     assert "_dead" in step
     assert "TEMP B-TREE" not in step
+
+
+def test_the_rows_of_the_benchmarks_are_written_by_statements_that_there_are() -> None:
+    """They are made of the store's own, which may change."""
+    rows = pytest.importorskip("benchmarks.store_rows")
+    with SqliteStore("sqlite://") as store, store._session.write() as cursor:
+        for statement in vars(rows).values():
+            if isinstance(statement, str) and statement.startswith("INSERT"):
+                values = [None] * statement.count("?")
+                cursor.execute(f"EXPLAIN {statement}", values)  # it is parsed, at least
