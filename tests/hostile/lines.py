@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from os import chdir
@@ -158,8 +159,11 @@ def feed_line(made: tuple[tuple[str, ...], str, int]) -> str:
         assert told.exit_code in (0, 1, 2), told.exit_code
         assert "Traceback" not in told.output
         if told.exit_code == 2:
-            assert len(told.stderr.splitlines()) == 1, told.stderr
-            assert told.stderr.startswith("whistle"), told.stderr
+            if told.stderr or "--json" not in words:
+                assert len(told.stderr.splitlines()) == 1, told.stderr
+                assert told.stderr.startswith("whistle"), told.stderr
+            else:  # as JSON, what is wrong with a file is told on stdout
+                assert json.loads(told.stdout)["problems"]
             now = {
                 each.name: each.read_bytes() for each in Path(folder).iterdir() if each.is_file()
             }
