@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
 from whistle_engine.errors import StoreUnreadable
-from whistle_engine.model import Affair, Outcome, Stage, TextRef, What
+from whistle_engine.model import (
+    Affair,
+    CommandId,
+    MatterId,
+    Outcome,
+    Stage,
+    TextRef,
+    What,
+)
 from whistle_engine.storage.rows import (
     DutyRow,
     Erased,
+    History,
+    Loaded,
     MatterRow,
     Notice,
     Record,
@@ -123,6 +133,24 @@ def record(values: Values) -> Record:
 def records(found: Sequence[Values]) -> tuple[Record, ...]:
     """Commits, in the order found."""
     return tuple([record(values) for values in found])
+
+
+def loaded(found: Sequence[Values], matter: MatterId, command_id: CommandId) -> Loaded:
+    """A matter's history and what a command id wrote, from the commits of both."""
+    every = records(found)
+    return Loaded(
+        records=tuple([each for each in every if each.matter == matter]),
+        earlier=tuple([each for each in every if each.command_id == command_id]),
+    )
+
+
+def histories(found: Iterable[Values]) -> tuple[History, ...]:
+    """Whole histories, from commits that come matter by matter."""
+    gathered: dict[MatterId, list[Record]] = {}
+    for values in found:
+        one = record(values)
+        gathered.setdefault(one.matter, []).append(one)
+    return tuple(History(matter=matter, records=tuple(every)) for matter, every in gathered.items())
 
 
 def matter_values(row: MatterRow) -> Values:

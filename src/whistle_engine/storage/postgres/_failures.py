@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 import psycopg
 
@@ -16,6 +15,7 @@ from whistle_engine.errors import (
     StoreReadOnly,
     StoreUnreadable,
 )
+from whistle_engine.storage._telling import telling
 from whistle_engine.storage.postgres._functions import FROZEN
 
 BUSY = "others held it for longer than busy_timeout; nothing was written: try again later"
@@ -134,17 +134,6 @@ def unopened(error: psycopg.OperationalError, where: str) -> StoreError:
     )
 
 
-@contextmanager
-def translated(where: str) -> Iterator[None]:
+def translated(where: str) -> AbstractContextManager[None]:
     """Raise the library's own errors for PostgreSQL's, and say where a row is damaged."""
-    try:
-        yield
-    except psycopg.Error as error:
-        own = told(error, where)
-        if own is None:
-            raise
-        raise own from error
-    except StoreUnreadable as error:
-        if error.where is not None:
-            raise
-        raise StoreUnreadable(str(error), where=where, code=error.code) from error.__cause__
+    return telling(where, psycopg.Error, told)

@@ -6,16 +6,18 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 
-from whistle_engine.model import CommandId, MatterId, Stage, UnitCode
+from whistle_engine.model import CommandId, MatterId, UnitCode
+from whistle_engine.storage._asked import Dialect, asked
 from whistle_engine.storage._columns import (
     COMMIT,
     DUTY,
     MATTER,
     Values,
     duty_row,
+    histories,
+    loaded,
     matter_row,
     micros,
-    record,
     records,
     timer,
 )
@@ -78,16 +80,14 @@ SELECT {", ".join(MATTER)}, (
 FROM @whistle_matters AS one WHERE matter = %s
 """
 
+DIALECT = Dialect(mark="%s", is_open="open", is_closed="NOT open")
+
 
 def load(session: Session, matter: MatterId, command_id: CommandId | None) -> Loaded:
     """A matter's history and what a command id wrote, by one statement: of one moment."""
     if command_id is None:
         return Loaded(records=records(session.rows(HISTORY, (matter,))), earlier=())
-    every = records(session.rows(LOAD, (matter, command_id, matter)))
-    return Loaded(
-        records=tuple([each for each in every if each.matter == matter]),
-        earlier=tuple([each for each in every if each.command_id == command_id]),
-    )
+    return loaded(session.rows(LOAD, (matter, command_id, matter)), matter, command_id)
 
 
 def feed(session: Session, after: int, limit: int) -> tuple[Record, ...]:
@@ -100,13 +100,7 @@ def scan(session: Session, after: MatterId | None, limit: int) -> tuple[History,
     """Whole histories above a matter's id."""
     which, values = ("true", ()) if after is None else ("matter > %s", (after,))
     found = session.rows(SCAN.format(after=which), (*values, at_least_one(limit)))
-    histories: dict[MatterId, list[Record]] = {}
-    for each in found:
-        one = record(each)
-        histories.setdefault(one.matter, []).append(one)
-    return tuple(
-        History(matter=matter, records=tuple(every)) for matter, every in histories.items()
-    )
+    return histories(found)
 
 
 def inbox(
@@ -132,35 +126,8 @@ def ledger(
 
 def ledger_statement(where: LedgerFilter, after: MatterRow | None) -> tuple[str, Values]:
     """The statement of a ledger's page, and its values but for the limit."""
-    equal: dict[str, str | None] = {
-        "affair": where.affair.value if where.affair is not None else None,
-        "stage": where.stage.value if where.stage is not None else None,
-        "outcome": where.outcome.value if where.outcome is not None else None,
-        "kind": where.kind,
-        "category": where.category,
-        "community": where.community,
-        "street": where.street,
-        "lead": where.lead,
-    }
-    named = {name: value for name, value in equal.items() if value is not None}
-    terms = [f"{name} = %s" for name in named]
-    values: list[object] = [*named.values()]
-    if where.open is True or where.stage not in (None, Stage.CLOSED):
-        terms.append("open")  # what an index of open matters asks for
-    if where.open is False:
-        terms.append("NOT open")
-    begins = micros(where.opened_from) if where.opened_from is not None else None
-    if after is not None and (begins is None or micros(after.opened_at) >= begins):
-        terms.append("(opened_at, matter) > (%s, %s)")
-        values += (micros(after.opened_at), after.matter)
-    elif begins is not None:
-        terms.append("opened_at >= %s")
-        values.append(begins)
-    if where.opened_before is not None:
-        terms.append("opened_at < %s")
-        values.append(micros(where.opened_before))
-    condition = f"WHERE {' AND '.join(terms)} " if terms else ""
-    return f"{ROWS} {condition}ORDER BY opened_at, matter LIMIT %s", tuple(values)
+    page = asked(where, after, DIALECT)
+    return f"{ROWS} {page.condition}ORDER BY opened_at, matter LIMIT %s", page.values
 
 
 def by_source_number(session: Session, channel: str, number: str) -> tuple[MatterRow, ...]:

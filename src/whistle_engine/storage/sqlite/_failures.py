@@ -6,8 +6,7 @@ import os
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from whistle_engine.errors import (
@@ -19,6 +18,7 @@ from whistle_engine.errors import (
     StoreReadOnly,
     StoreUnreadable,
 )
+from whistle_engine.storage._telling import telling
 
 if sys.platform != "win32":
     import resource
@@ -163,17 +163,6 @@ def _has_log_out_of_reach(where: str) -> bool:
     return logs and not os.access(Path(where).parent, os.W_OK, effective_ids=effective)
 
 
-@contextmanager
-def translated(where: str) -> Iterator[None]:
+def translated(where: str) -> AbstractContextManager[None]:
     """Raise the library's own errors for SQLite's, and say where a row is damaged."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        own = told(error, where)
-        if own is None:
-            raise
-        raise own from error
-    except StoreUnreadable as error:
-        if error.where is not None:
-            raise
-        raise StoreUnreadable(str(error), where=where, code=error.code) from error.__cause__
+    return telling(where, sqlite3.Error, told)

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from sqlite3 import Cursor
 
-from whistle_engine.model import CommandId, MatterId, Stage, UnitCode
+from whistle_engine.model import CommandId, MatterId, UnitCode
+from whistle_engine.storage._asked import Dialect, asked
 from whistle_engine.storage._columns import (
     COMMIT,
     DUTY,
     MATTER,
     Values,
     duty_row,
+    histories,
+    loaded,
     matter_row,
     micros,
-    record,
     records,
     timer,
 )
@@ -68,6 +70,8 @@ TIMERS = (
     " ORDER BY clock, step"
 )
 
+DIALECT = Dialect(mark="?", is_open="open = 1", is_closed="open = 0")
+
 OPEN_BY = ("lead", "community", "category", "street", "stage")
 """Which index to walk if only open matters are asked for: the first that the filter names."""
 
@@ -80,11 +84,7 @@ def load(cursor: Cursor, matter: MatterId, command_id: CommandId | None) -> Load
     if command_id is None:
         return Loaded(records=records(cursor.execute(HISTORY, (matter,)).fetchall()), earlier=())
     found = sorted(cursor.execute(LOAD, (matter, command_id)).fetchall())
-    every = records(found)
-    return Loaded(
-        records=tuple([each for each in every if each.matter == matter]),
-        earlier=tuple([each for each in every if each.command_id == command_id]),
-    )
+    return loaded(found, matter, command_id)
 
 
 def feed(cursor: Cursor, after: int, limit: int) -> tuple[Record, ...]:
@@ -96,13 +96,7 @@ def scan(cursor: Cursor, after: MatterId | None, limit: int) -> tuple[History, .
     """Whole histories above a matter's id."""
     which, values = ("true", ()) if after is None else ("matter > ?", (after,))
     found = cursor.execute(SCAN.format(after=which), (*values, at_least_one(limit)))
-    histories: dict[MatterId, list[Record]] = {}
-    for values in found:
-        one = record(values)
-        histories.setdefault(one.matter, []).append(one)
-    return tuple(
-        History(matter=matter, records=tuple(every)) for matter, every in histories.items()
-    )
+    return histories(found)
 
 
 def inbox(cursor: Cursor, unit: UnitCode, after: DutyRow | None, limit: int) -> tuple[DutyRow, ...]:
@@ -127,41 +121,11 @@ def ledger(
 
 def ledger_statement(where: LedgerFilter, after: MatterRow | None) -> tuple[str, Values]:
     """The statement of a ledger's page but for its limit, and its values."""
-    only_open = where.open is True or where.stage not in (None, Stage.CLOSED)
-    equal: dict[str, str | None] = {
-        "affair": where.affair.value if where.affair is not None else None,
-        "stage": where.stage.value if where.stage is not None else None,
-        "outcome": where.outcome.value if where.outcome is not None else None,
-        "kind": where.kind,
-        "category": where.category,
-        "community": where.community,
-        "street": where.street,
-        "lead": where.lead,
-    }
-    named = {name: value for name, value in equal.items() if value is not None}
-    family, order = ("open", OPEN_BY) if only_open else ("all", ALL_BY)
-    by = next((f"_by_{name}" for name in order if name in named), "")
-    terms = [f"{name} = ?" for name in named]
-    values: list[object] = [*named.values()]
-    if only_open:
-        terms.append("open = 1")
-    if where.open is False:
-        terms.append("open = 0")
-    begins = micros(where.opened_from) if where.opened_from is not None else None
-    if after is not None and (begins is None or micros(after.opened_at) >= begins):
-        terms.append("(opened_at, matter) > (?, ?)")
-        values += (micros(after.opened_at), after.matter)
-    elif begins is not None:
-        terms.append("opened_at >= ?")
-        values.append(begins)
-    if where.opened_before is not None:
-        terms.append("opened_at < ?")
-        values.append(micros(where.opened_before))
-    condition = f"WHERE {' AND '.join(terms)} " if terms else ""
-    statement = (
-        f"{ROWS} INDEXED BY whistle_{family}{by} {condition}ORDER BY opened_at, matter LIMIT ?"
-    )
-    return statement, tuple(values)
+    page = asked(where, after, DIALECT)
+    family, order = ("open", OPEN_BY) if page.only_open else ("all", ALL_BY)
+    by = next((f"_by_{name}" for name in order if name in page.named), "")
+    index = f"INDEXED BY whistle_{family}{by}"
+    return f"{ROWS} {index} {page.condition}ORDER BY opened_at, matter LIMIT ?", page.values
 
 
 def by_source_number(cursor: Cursor, channel: str, number: str) -> tuple[MatterRow, ...]:
