@@ -52,7 +52,10 @@ def expect_whole(matter: MatterId, records: Iterable[Record]) -> None:
     """
     for number, record in enumerate(records, 1):
         if record.version != number:
-            raise _damaged(matter, number, f"is not there; in its place lies {record.version}")
+            where = f"version {record.version} where version {number} should be"
+            raise _damaged(
+                matter, number, f"is not there; in its place lies {record.version} ({where})"
+            )
 
 
 def _blame(matter: MatterId, records: Sequence[Record]) -> None:

@@ -7,8 +7,9 @@ from typing import cast
 
 from attrs import frozen
 
+from whistle_engine._history import expect_whole
 from whistle_engine.codec import load_events
-from whistle_engine.errors import StoreUnreadable, Unfinished, VersionConflict
+from whistle_engine.errors import Unfinished, VersionConflict
 from whistle_engine.events import Event, Received
 from whistle_engine.model import Matter, MatterId
 from whistle_engine.projection import notices, project
@@ -101,7 +102,7 @@ def _rebuilt(store: Store, matter: MatterId, records: tuple[Record, ...]) -> Exc
     """Make a matter's rows again; if it cannot be, what is wrong with its history."""
     while True:
         try:
-            _unbroken(records)
+            expect_whole(matter, records)
             wanted = projected(matter, records)
         except Exception as error:  # noqa: BLE001  whatever it was, it is this matter's
             return error
@@ -114,17 +115,3 @@ def _rebuilt(store: Store, matter: MatterId, records: tuple[Record, ...]) -> Exc
             records = newer  # make sure
         else:
             return None
-
-
-def _unbroken(records: tuple[Record, ...]) -> None:
-    """See that no commit is missing: what is made from the others would be wrong.
-
-    Raises:
-        StoreUnreadable: the versions are not 1, 2, 3 …
-    """
-    for wanted, record in enumerate(records, 1):
-        if record.version != wanted:
-            raise StoreUnreadable(
-                f"its history has version {record.version} where version {wanted} should be; "
-                "a commit is missing, or one is there twice: go back to the latest backup"
-            )
