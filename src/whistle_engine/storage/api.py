@@ -70,6 +70,18 @@ def at_least_one(limit: int) -> int:
     return limit
 
 
+def drafts_of(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """The drafts of an append, seen to be some, and one for each matter; for stores (S1).
+
+    Raises:
+        ValueError: they are not.
+    """
+    found = tuple(drafts)
+    if not found or len({draft.matter for draft in found}) != len(found):
+        raise ValueError("an append takes at least one draft, and one for each matter")
+    return found
+
+
 class Commits(Protocol):
     """The histories of matters: what the engine needs, and what reads all of them."""
 

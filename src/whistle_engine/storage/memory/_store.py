@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from whistle_engine.errors import StoreClosed, VersionConflict
 from whistle_engine.model import CommandId, MatterId, Stage, TextRef, UnitCode
-from whistle_engine.storage.api import Capability, Queue, at_least_one
+from whistle_engine.storage.api import Capability, Queue, at_least_one, drafts_of
 from whistle_engine.storage.memory._queue import MemoryQueue, outbox, timers
 from whistle_engine.storage.rows import (
     Appended,
@@ -64,9 +64,7 @@ class MemoryStore:
 
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Write the commits of one or several matters, or nothing: first check, then write."""
-        drafts = tuple(drafts)
-        if not drafts or len({draft.matter for draft in drafts}) != len(drafts):
-            raise ValueError("an append takes at least one draft, and one for each matter")
+        drafts = drafts_of(drafts)
         with self._open():
             ids = dict.fromkeys(draft.command_id for draft in drafts)
             if earlier := [r for each in ids for r in self._commands.get(each, ())]:

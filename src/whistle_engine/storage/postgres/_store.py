@@ -11,7 +11,7 @@ import psycopg
 
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode, changed
 from whistle_engine.storage._columns import text
-from whistle_engine.storage.api import Capability, Queue
+from whistle_engine.storage.api import Capability, Queue, drafts_of
 from whistle_engine.storage.postgres import _lookups as lookups
 from whistle_engine.storage.postgres import _queue as queue
 from whistle_engine.storage.postgres._append import append, rebuild
@@ -150,9 +150,7 @@ class PostgresStore:
 
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Write the commits of one or several matters, or nothing."""
-        drafts = tuple(drafts)
-        if not drafts or len({draft.matter for draft in drafts}) != len(drafts):
-            raise ValueError("an append takes at least one draft, and one for each matter")
+        drafts = drafts_of(drafts)
         return append(self._session, drafts)
 
     def feed(self, after: int, *, limit: int) -> tuple[Record, ...]:

@@ -12,7 +12,7 @@ from typing import Self
 from whistle_engine.errors import StoreBusy
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode, changed
 from whistle_engine.storage._columns import text
-from whistle_engine.storage.api import Capability, Queue
+from whistle_engine.storage.api import Capability, Queue, drafts_of
 from whistle_engine.storage.rows import (
     Appended,
     Draft,
@@ -153,9 +153,7 @@ class SqliteStore:
 
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Write the commits of one or several matters, or nothing."""
-        drafts = tuple(drafts)
-        if not drafts or len({draft.matter for draft in drafts}) != len(drafts):
-            raise ValueError("an append takes at least one draft, and one for each matter")
+        drafts = drafts_of(drafts)
         with self._session.write() as cursor:
             return append(cursor, drafts)
 
