@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from attrs import asdict
 
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
@@ -86,12 +87,12 @@ def copy(
                 "to": shown(target),
                 "ok": why is None,
                 "why": why,
-                "counts": _counts(report),
+                "counts": asdict(report.counts),
             }
         )
     else:
         urls = {"of": shown(source), "to": shown(target)}
-        write(why or say("done", lang, **urls, **_counts(report)))
+        write(why or say("done", lang, **urls, **asdict(report.counts)))
     if why is not None:
         context.exit(1)
 
@@ -127,13 +128,3 @@ def _unsound(url: str, report: Report, rest: str, lang: Lang) -> str:
 def _held(report: Report) -> tuple[object, str | None]:
     """What tells two stores apart, wherever their commits stand in the feed."""
     return report.counts, report.checkpoint.root if report.checkpoint is not None else None
-
-
-def _counts(report: Report) -> dict[str, int]:
-    counts = report.counts
-    return {
-        "matters": counts.matters,
-        "commits": counts.commits,
-        "texts": counts.texts,
-        "erased": counts.erased,
-    }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import asdict
 
 from whistle_engine.cli.filling import fill
 from whistle_engine.cli.helping import command
@@ -160,7 +161,7 @@ def _write(file: Path, checkpoint: Checkpoint, lang: Lang) -> None:
 def _fits(
     report: Report, since: Checkpoint | None, written: Path | None, lang: Lang
 ) -> Iterator[str]:
-    counts = _counts(report)
+    counts = asdict(report.counts)
     erased = say("verify.erased", lang, n=counts["erased"]) if counts["erased"] else ""
     yield say("verify.fits", lang, **{**counts, "erased": erased})
     if since is not None:
@@ -177,7 +178,7 @@ def _fits(
 def _wrong(report: Report, most: int, file: Path | None, lang: Lang) -> Iterator[str]:
     found = report.mismatches
     stopped = say("verify.most", lang, n=most) if len(found) == most else ""
-    yield say("verify.wrong", lang, n=len(found), most=stopped, **_counts(report))
+    yield say("verify.wrong", lang, n=len(found), most=stopped, **asdict(report.counts))
     for each in found:
         yield f"✗ {_told(each, lang)}"
     if file is not None:
@@ -196,16 +197,6 @@ def _told(found: Mismatch, lang: Lang) -> str:
     return say("colon", lang).join(filter(None, parts))
 
 
-def _counts(report: Report) -> dict[str, int]:
-    counts = report.counts
-    return {
-        "matters": counts.matters,
-        "commits": counts.commits,
-        "texts": counts.texts,
-        "erased": counts.erased,
-    }
-
-
 def _shape(
     report: Report, url: str, since: Checkpoint | None, written: Path | None
 ) -> dict[str, Any]:
@@ -217,7 +208,7 @@ def _shape(
     return {
         "store": shown(url),
         "ok": report.ok,
-        "counts": _counts(report),
+        "counts": asdict(report.counts),
         "since": plain(since),
         "mismatches": [
             {
