@@ -13,6 +13,7 @@ yields a sentence for each breach; a decorator gives it its id::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from attrs import frozen
 
@@ -70,15 +71,7 @@ def step_law(name: str, says: str) -> Callable[[StepLaw], Law]:
         name: its id.
         says: what it promises, in a sentence.
     """
-
-    def made(law: StepLaw) -> Law:
-        def check(tale: Tale) -> Iterator[tuple[int, str]]:
-            for place, step in enumerate(tale.steps):
-                yield from ((place, words) for words in law(step))
-
-        return Law(id=name, says=says, check=check)
-
-    return made
+    return lambda law: Law(id=name, says=says, check=partial(_by_step, law))
 
 
 def history_law(name: str, says: str) -> Callable[[HistoryLaw], Law]:
@@ -88,16 +81,7 @@ def history_law(name: str, says: str) -> Callable[[HistoryLaw], Law]:
         name: its id.
         says: what it promises, in a sentence.
     """
-
-    def made(law: HistoryLaw) -> Law:
-        def check(tale: Tale) -> Iterator[tuple[int, str]]:
-            for matter, steps in tale.histories().items():
-                last = max(n for n, step in enumerate(tale.steps) if matter_of(step) == matter)
-                yield from ((last, words) for words in law(steps))
-
-        return Law(id=name, says=says, check=check)
-
-    return made
+    return lambda law: Law(id=name, says=says, check=partial(_by_history, law))
 
 
 def tale_law(name: str, says: str) -> Callable[[TaleLaw], Law]:
@@ -107,14 +91,22 @@ def tale_law(name: str, says: str) -> Callable[[TaleLaw], Law]:
         name: its id.
         says: what it promises, in a sentence.
     """
+    return lambda law: Law(id=name, says=says, check=partial(_by_tale, law))
 
-    def made(law: TaleLaw) -> Law:
-        def check(tale: Tale) -> Iterator[tuple[int, str]]:
-            yield from ((len(tale.steps) - 1, words) for words in law(tale))
 
-        return Law(id=name, says=says, check=check)
+def _by_step(law: StepLaw, tale: Tale) -> Iterator[tuple[int, str]]:
+    for place, step in enumerate(tale.steps):
+        yield from ((place, words) for words in law(step))
 
-    return made
+
+def _by_history(law: HistoryLaw, tale: Tale) -> Iterator[tuple[int, str]]:
+    for matter, steps in tale.histories().items():
+        last = max(n for n, step in enumerate(tale.steps) if matter_of(step) == matter)
+        yield from ((last, words) for words in law(steps))
+
+
+def _by_tale(law: TaleLaw, tale: Tale) -> Iterator[tuple[int, str]]:
+    yield from ((len(tale.steps) - 1, words) for words in law(tale))
 
 
 # ---------------------------------------------------------------- those of the review
