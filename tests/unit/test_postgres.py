@@ -27,6 +27,7 @@ from whistle_engine.storage.api import Capability
 from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.postgres import _opening as opening
 from whistle_engine.storage.postgres._place import place
+from whistle_engine.storage.postgres._roles import RIGHTS
 from whistle_engine.storage.postgres._schema import STEPS, made
 
 
@@ -326,3 +327,32 @@ def test_after_a_fork_both_sides_go_on(url: str) -> None:
     assert os.waitstatus_to_exitcode(status) == 0
     assert [r.matter for r in store.feed(0, limit=9)] == ["parent", "child", "parent"]
     store.close()
+
+
+# ------------------------------------------------------------------------------- beside the URL
+
+
+def test_what_is_given_beside_a_url_goes_before_it_and_reaches_the_server(url: str) -> None:
+    found = place(
+        url, create=False, schema="other", busy_timeout=timedelta(seconds=3), connections=2
+    )
+    asked = psycopg.conninfo.conninfo_to_dict(found.conninfo)
+    assert str(asked["options"]).endswith("-c lock_timeout=3000")
+    assert (found.schema, found.connections, found.busy_timeout.total_seconds()) == ("other", 2, 3)
+    assert "schema=other" in found.shown
+
+
+@pytest.mark.parametrize("connections", [0, -1])
+def test_a_number_of_connections_is_one_or_more(url: str, connections: int) -> None:
+    with pytest.raises(ValueError, match=r"connections is .*; it should be a number, 1 or more"):
+        PostgresStore(url, connections=connections)
+
+
+def test_a_grant_is_one_statement(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So it is one transaction: a role that is at work never has fewer rights in between."""
+    sent: list[str] = []
+    with PostgresStore(url) as store:
+        monkeypatch.setattr(store._session, "write", sent.append)
+        store.grant("somebody")
+    (statement,) = sent
+    assert statement.count("REVOKE ALL ON") == statement.count("GRANT SELECT") == len(RIGHTS)

@@ -51,17 +51,28 @@ class Place:
     create: bool = True
 
 
-def place(url: str, *, create: bool) -> Place:
-    """Read a URL.
+def place(
+    url: str,
+    *,
+    create: bool,
+    schema: str | None = None,
+    busy_timeout: timedelta | None = None,
+    connections: int | None = None,
+) -> Place:
+    """Read a URL, and what is given beside it, which goes before what the URL says.
 
     Args:
         url: such as ``postgresql://user@host:5432/database?schema=district``; with what libpq
             takes in its place and query, and ``schema``, ``busy_timeout`` (seconds) and
             ``connections`` in the query.
         create: make the schema and the tables where there are none.
+        schema: see :class:`Place`; ``None``, as of those that follow, is as the URL says.
+        busy_timeout: see :class:`Place`.
+        connections: see :class:`Place`.
 
     Raises:
-        ValueError: it is none; the message says what would be.
+        ValueError: it is none, or what is given is not what it should be; the message says what
+            would be.
     """
     if not url.startswith(f"{SCHEME}://"):
         raise ValueError(
@@ -78,15 +89,18 @@ def place(url: str, *, create: bool) -> Place:
             f"libpq cannot read the URL ({' '.join(str(error).split())}); "
             f"beside what it knows there are the options {', '.join(OPTIONS)}"
         ) from None
-    waiting = _seconds(ours.get("busy_timeout", "10"))
+    named = schema_of(ours.get("schema", SCHEMA) if schema is None else schema)
+    waiting = (
+        _seconds(ours.get("busy_timeout", "10")) if busy_timeout is None else patience(busy_timeout)
+    )
     locks = f"-c lock_timeout={waiting // timedelta(milliseconds=1)}"
     options = f"{asked.get('options') or ''} {locks}".strip()
     return Place(
         conninfo=make_conninfo("", **{**_USUAL, **asked, "options": options}),
-        shown=_shown(asked, schema_of(ours.get("schema", SCHEMA))),
-        schema=schema_of(ours.get("schema", SCHEMA)),
+        shown=_shown(asked, named),
+        schema=named,
         busy_timeout=waiting,
-        connections=_count(ours.get("connections", "10")),
+        connections=_count(ours.get("connections", "10") if connections is None else connections),
         create=create,
     )
 
@@ -125,8 +139,8 @@ def _seconds(value: str) -> timedelta:
         ) from None
 
 
-def _count(value: str) -> int:
-    if not value.isdecimal() or int(value) < 1:
+def _count(value: str | int) -> int:
+    if not str(value).isdecimal() or int(value) < 1:
         raise ValueError(f"connections is {value!r}; it should be a number, 1 or more")
     return int(value)
 

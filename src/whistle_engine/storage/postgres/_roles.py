@@ -19,9 +19,16 @@ RIGHTS: dict[str, str] = {
 """By table; nobody but the owner may do more."""
 
 
-def grants(schema: str, role: str) -> Iterator[Composed]:
-    """The statements that give a role its rights, to be executed by the owner of the tables."""
-    of, to = Identifier(schema), Identifier(role)
+def grants(schema: str, role: str) -> Composed:
+    """The statement that gives a role its rights, to be executed by the owner of the tables.
+
+    It is one, so that a role that is at work never has fewer in between.
+    """
+    each = SQL("; ").join(_grants(Identifier(schema), Identifier(role)))
+    return SQL("DO $whistle_grants$ BEGIN {}; END $whistle_grants$").format(each)
+
+
+def _grants(of: Identifier, to: Identifier) -> Iterator[Composed]:
     yield SQL("GRANT USAGE ON SCHEMA {} TO {}").format(of, to)
     for table, rights in RIGHTS.items():
         on = SQL("{}.{}").format(of, Identifier(table))

@@ -9,7 +9,7 @@ from typing import Self
 
 import psycopg
 
-from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode, changed
+from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
 from whistle_engine.storage._columns import text
 from whistle_engine.storage.api import Capability, Queue, drafts_of
 from whistle_engine.storage.postgres import _lookups as lookups
@@ -18,7 +18,7 @@ from whistle_engine.storage.postgres._append import append, rebuild
 from whistle_engine.storage.postgres._failures import translated
 from whistle_engine.storage.postgres._host import HostSession
 from whistle_engine.storage.postgres._opening import SERVER, prepare
-from whistle_engine.storage.postgres._place import SCHEMA, patience, place, schema_of
+from whistle_engine.storage.postgres._place import SCHEMA, place, schema_of
 from whistle_engine.storage.postgres._pool import Pool
 from whistle_engine.storage.postgres._roles import grants
 from whistle_engine.storage.postgres._session import OwnSession, Session
@@ -94,13 +94,13 @@ class PostgresStore:
             StoreReadOnly: the server is a replica, or this role may not make what is missing.
             StoreBusy: the server takes no connection, or others hold what is needed, for too long.
         """
-        options: dict[str, object] = {
-            "schema": schema_of(schema) if schema is not None else None,
-            "busy_timeout": patience(busy_timeout) if busy_timeout is not None else None,
-            "connections": connections,
-        }
-        given = {name: value for name, value in options.items() if value is not None}
-        where = changed(place(url, create=create), **given)
+        where = place(
+            url,
+            create=create,
+            schema=schema,
+            busy_timeout=busy_timeout,
+            connections=connections,
+        )
         pool = Pool(where)
         try:
             with translated(where.shown), pool.taken() as connection:
@@ -261,8 +261,7 @@ class PostgresStore:
         Args:
             role: one that is there.
         """
-        for statement in grants(self._schema, role):
-            self._session.write(statement.as_string())
+        self._session.write(grants(self._schema, role).as_string())
 
     def describe(self) -> str:
         """One line on the server and the schema, for whoever operates it."""
