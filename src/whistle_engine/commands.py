@@ -12,6 +12,7 @@ from typing import get_args
 
 from attrs import field, frozen
 
+from whistle_engine._fields import is_aware, is_code, is_id, share_repr
 from whistle_engine.model import (
     Actor,
     ActorId,
@@ -27,10 +28,6 @@ from whistle_engine.model import (
     Solved,
     UnitCode,
     What,
-    is_aware,
-    is_code,
-    is_id,
-    share_repr,
 )
 
 # ---------------------------------------------------------------- intake

@@ -11,9 +11,15 @@ from datetime import datetime
 
 from attrs import frozen
 
+from whistle_engine._fields import share_repr
 from whistle_engine.commands import Command
 from whistle_engine.events import ClockStarted, Event, Refused
-from whistle_engine.model import CommandId, Facts, MatterId, View, share_repr
+from whistle_engine.model import (
+    CommandId,
+    Facts,
+    MatterId,
+    View,
+)
 
 
 @frozen(kw_only=True, slots=False, repr=False)

@@ -13,8 +13,14 @@ from functools import cached_property
 
 from attrs import field, frozen
 
+from whistle_engine._fields import share_repr
 from whistle_engine.errors import PolicyError
-from whistle_engine.model import ActorId, Label, UnitCode, UnitKind, share_repr
+from whistle_engine.model import (
+    ActorId,
+    Label,
+    UnitCode,
+    UnitKind,
+)
 from whistle_engine.problems import Problem, nearest, problem
 
 STREET = "street"

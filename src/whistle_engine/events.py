@@ -12,6 +12,7 @@ from typing import get_args
 
 from attrs import frozen
 
+from whistle_engine._fields import share_repr
 from whistle_engine.model import (
     ActorId,
     Affair,
@@ -39,7 +40,6 @@ from whistle_engine.model import (
     Unmet,
     Verdict,
     What,
-    share_repr,
 )
 
 # ---------------------------------------------------------------- intake and tracks

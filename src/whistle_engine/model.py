@@ -7,12 +7,14 @@ by a :class:`TextRef` (law L15).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import Enum
-from typing import TypeVar, cast
+from typing import TypeVar
 
-from attrs import Attribute, AttrsInstance, field, fields, frozen, validators
+from attrs import Attribute, field, frozen, validators
+
+from whistle_engine._fields import expect, is_code, share_repr
 
 UnitCode = str
 """The code of a unit in the directory, such as ``zhujian``."""
@@ -44,71 +46,6 @@ def changed(value: V, **changes: object) -> V:
     new = object.__new__(type(value))
     object.__setattr__(new, "__dict__", after)
     return new
-
-
-def share_repr(kinds: Iterable[type]) -> None:
-    """Give classes without slots the same ``repr`` as attrs would, made once for all.
-
-    There are almost two hundred classes of values; making a ``repr`` and slots for each would
-    be a third of what importing the library costs.
-    """
-    for kind in kinds:
-        setattr(kind, "__repr__", _told)  # noqa: B010  mypy forbids assigning to a method
-
-
-def _told(value: object) -> str:
-    kind = cast("type[AttrsInstance]", type(value))
-    told = (each.name for each in fields(kind) if each.repr)
-    return f"{kind.__name__}({', '.join(f'{name}={getattr(value, name)!r}' for name in told)})"
-
-
-def _expect(kind: type, instance: object, attribute: Attribute[V], value: object) -> None:
-    """Not every program is type-checked, and a value may come from anywhere."""
-    if not isinstance(value, kind):
-        raise ValueError(  # noqa: TRY004  as whatever else is wrong with it
-            f"{type(instance).__name__}.{attribute.name} is {ascii(value)[:40]}; it should be a "
-            f"{kind.__name__}"
-        )
-
-
-def is_code(most: int) -> Callable[[object, Attribute[str], str], None]:
-    """A validator for fields that hold no words: ASCII without blanks, not too long (L15)."""
-
-    def check(instance: object, attribute: Attribute[str], value: str) -> None:
-        _expect(str, instance, attribute, value)
-        fits = 0 < len(value) <= most and value.isascii() and value.isprintable()
-        if not fits or " " in value:
-            raise ValueError(
-                f"{type(instance).__name__}.{attribute.name} is {value[:40]!r}; it should be a "
-                f"code: 1 to {most} ASCII characters, no blanks; words belong in the texts"
-            )
-
-    return check
-
-
-def is_id(instance: object, attribute: Attribute[str], value: str | None) -> None:
-    """A validator for ids that come from elsewhere: letters, digits and ``. - : / @ _`` (L15)."""
-    if value is None:
-        return
-    _expect(str, instance, attribute, value)
-    allowed = value.replace("_", "").translate(dict.fromkeys(map(ord, ".-:/@")))
-    if not allowed.isalnum() or len(value) > 100:  # noqa: PLR2004  as the message says
-        raise ValueError(
-            f"{type(instance).__name__}.{attribute.name} is {value[:40]!r}; it should be an id: up "
-            "to 100 letters, digits and . - : / @ _, no blanks; words belong in the texts"
-        )
-
-
-def is_aware(instance: object, attribute: Attribute[datetime], value: datetime | None) -> None:
-    """A validator for instants: they carry a time zone."""
-    if value is None:
-        return
-    _expect(datetime, instance, attribute, value)
-    if value.tzinfo is None:
-        raise ValueError(
-            f"{type(instance).__name__}.{attribute.name} is {value.isoformat()}, without a time "
-            "zone; it should be an instant in UTC"
-        )
 
 
 def facts(**values: str) -> Facts:
@@ -391,7 +328,7 @@ def _within(most: int) -> Callable[[object, Attribute[int | None], int | None], 
     def validate(place: object, attribute: Attribute[int | None], value: int | None) -> None:
         if value is None:
             return
-        _expect(int, place, attribute, value)
+        expect(int, place, attribute, value)
         if not -most <= value <= most:
             raise ValueError(
                 f"{attribute.name} is {value}, and should be from {-most} to {most} micro-degrees"

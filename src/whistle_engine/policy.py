@@ -12,6 +12,7 @@ from functools import cached_property
 
 from attrs import field, frozen
 
+from whistle_engine._fields import share_repr
 from whistle_engine.directory import Shift
 from whistle_engine.model import (
     Affair,
@@ -21,7 +22,6 @@ from whistle_engine.model import (
     StepAction,
     UnitCode,
     What,
-    share_repr,
 )
 
 REQUIRED_LIMITS = (

@@ -12,8 +12,11 @@ from typing import Literal, TypeAlias
 
 from attrs import evolve, frozen
 
+from whistle_engine._fields import share_repr
 from whistle_engine._sentences import DID_YOU_MEAN, SENTENCES
-from whistle_engine.model import Label, share_repr
+from whistle_engine.model import (
+    Label,
+)
 
 Slot: TypeAlias = str | int | Label | tuple[str, ...]
 """What fills a slot of a sentence: itself, a text in both languages, or a list of names."""

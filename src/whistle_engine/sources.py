@@ -17,7 +17,10 @@ from typing import Literal
 
 from attrs import frozen
 
-from whistle_engine.model import Label, share_repr
+from whistle_engine._fields import share_repr
+from whistle_engine.model import (
+    Label,
+)
 
 CHOICE = "choice"
 """The origin of what nobody prescribes: the city's own choice."""

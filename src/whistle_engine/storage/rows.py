@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
+from whistle_engine._fields import share_repr
 from whistle_engine.digests import digest_of
 from whistle_engine.model import (
     ActorId,
@@ -23,7 +24,6 @@ from whistle_engine.model import (
     TextRef,
     UnitCode,
     What,
-    share_repr,
 )
 
 
