@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
-from attrs import asdict
 
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
@@ -19,6 +18,7 @@ from whistle_engine.cli.output import (
 )
 from whistle_engine.cli.progress import Progress
 from whistle_engine.cli.store.opening import opened, shown
+from whistle_engine.cli.store.verify import counts
 from whistle_engine.cli.wording import Words, speaker
 
 if TYPE_CHECKING:
@@ -87,12 +87,12 @@ def copy(
                 "to": shown(target),
                 "ok": why is None,
                 "why": why,
-                "counts": asdict(report.counts),
+                "counts": counts(report),
             }
         )
     else:
         urls = {"of": shown(source), "to": shown(target)}
-        write(why or say("done", lang, **urls, **asdict(report.counts)))
+        write(why or say("done", lang, **urls, **counts(report)))
     if why is not None:
         context.exit(1)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from attrs import asdict
 
 from whistle_engine.cli.filling import fill
 from whistle_engine.cli.helping import command
@@ -91,8 +90,8 @@ def verify(
     then = _read(since, lang) if since is not None else None
     with opened(url) as store, Progress() as progress:
 
-        def told(counts: Counts) -> None:
-            values = {"matters": counts.matters, "commits": counts.commits}
+        def told(read: Counts) -> None:
+            values = {"matters": read.matters, "commits": read.commits}
             progress.tell(say("verify.reading", lang, **values))
 
         report = verified(store, since=then, most=most, progress=told)
@@ -161,9 +160,9 @@ def _write(file: Path, checkpoint: Checkpoint, lang: Lang) -> None:
 def _fits(
     report: Report, since: Checkpoint | None, written: Path | None, lang: Lang
 ) -> Iterator[str]:
-    counts = asdict(report.counts)
-    erased = say("verify.erased", lang, n=counts["erased"]) if counts["erased"] else ""
-    yield say("verify.fits", lang, **{**counts, "erased": erased})
+    counted = counts(report)
+    erased = say("verify.erased", lang, n=counted["erased"]) if counted["erased"] else ""
+    yield say("verify.fits", lang, **{**counted, "erased": erased})
     if since is not None:
         yield say("verify.since", lang, position=since.position)
     found = report.checkpoint
@@ -178,7 +177,7 @@ def _fits(
 def _wrong(report: Report, most: int, file: Path | None, lang: Lang) -> Iterator[str]:
     found = report.mismatches
     stopped = say("verify.most", lang, n=most) if len(found) == most else ""
-    yield say("verify.wrong", lang, n=len(found), most=stopped, **asdict(report.counts))
+    yield say("verify.wrong", lang, n=len(found), most=stopped, **counts(report))
     for each in found:
         yield f"✗ {_told(each, lang)}"
     if file is not None:
@@ -208,7 +207,7 @@ def _shape(
     return {
         "store": shown(url),
         "ok": report.ok,
-        "counts": asdict(report.counts),
+        "counts": counts(report),
         "since": plain(since),
         "mismatches": [
             {
@@ -224,3 +223,10 @@ def _shape(
         "checkpoint": plain(report.checkpoint),
         "written": str(written) if written is not None else None,
     }  # fmt: skip
+
+
+def counts(report: Report) -> dict[str, int]:
+    """How much was read, by name."""
+    from attrs import asdict
+
+    return asdict(report.counts)
