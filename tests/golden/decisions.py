@@ -21,12 +21,12 @@ from whistle_engine.codec import canonical, dump_answer, dump_command, dump_even
 from whistle_engine.commands import NAMES
 from whistle_engine.digests import digest_of
 from whistle_engine.events import EVENTS, Refused
-from whistle_engine.review.laws import Taken
+from whistle_engine.review.laws import Taken, matter_of
 from whistle_engine.rules import Rules
 from whistle_engine.testing.strategies import Deed, Tale, tell
 from whistle_engine.testing.strategies._cast import Cast
 from whistle_engine.testing.strategies._drawing import tale_of
-from whistle_engine.testing.strategies.tales import World, matter_of
+from whistle_engine.testing.strategies.tales import World
 
 FILE = Path(__file__).with_name("decisions-1.txt")
 CITIES: Mapping[str, Rules] = {"tiny": RULES, "other": OTHER_RULES}

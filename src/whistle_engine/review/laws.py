@@ -52,6 +52,12 @@ class Taken:
         return self.result.recorded if isinstance(self.result, Refused) else self.result
 
 
+def matter_of(step: Taken) -> MatterId | None:
+    """The matter that a step was decided on: a merge and a split are decided on several."""
+    state = step.after or step.before
+    return state.id if state is not None else None
+
+
 StepLaw = Callable[[Taken], Iterator[str]]
 HistoryLaw = Callable[[Sequence[Taken]], Iterator[str]]
 
@@ -406,9 +412,9 @@ def l12(history: Sequence[Taken]) -> Iterator[str]:
     """Replaying the events gives the state."""
     by_matter: dict[MatterId, list[Taken]] = {}
     for step in history:
-        matter = step.after or step.before
+        matter = matter_of(step)
         if matter is not None:  # otherwise it was refused before there was one
-            by_matter.setdefault(matter.id, []).append(step)
+            by_matter.setdefault(matter, []).append(step)
     for subject, steps in by_matter.items():
         events = [ev for s in steps for ev in s.written]
         if replay(subject, events) != steps[-1].after:

@@ -25,14 +25,14 @@ from whistle_engine.model import (
     What,
 )
 from whistle_engine.policy import OVER
-from whistle_engine.review.laws import Taken
+from whistle_engine.review.laws import Taken, matter_of
 from whistle_engine.rules import Rules
 from whistle_engine.soundness import limits_of
 from whistle_engine.standing import STANDING
 from whistle_engine.testing.laws_of_tales import Law, step_law, tale_law
 from whistle_engine.testing.strategies._cast import Cast
 from whistle_engine.testing.strategies._goodwill import PLAIN, Helper
-from whistle_engine.testing.strategies.tales import Tale, World, matter_of
+from whistle_engine.testing.strategies.tales import Tale, World
 from whistle_engine.transitions import TRANSITIONS
 from whistle_engine.workflow import decide
 

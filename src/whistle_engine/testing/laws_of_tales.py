@@ -18,9 +18,15 @@ from functools import partial
 from attrs import frozen
 
 from whistle_engine.events import Closed
-from whistle_engine.review.laws import HISTORY_LAWS, STEP_LAWS, HistoryLaw, StepLaw, Taken
-from whistle_engine.testing.strategies.tales import Tale, matter_of
-from whistle_engine.workflow import replay
+from whistle_engine.review.laws import (
+    HISTORY_LAWS,
+    STEP_LAWS,
+    HistoryLaw,
+    StepLaw,
+    Taken,
+    matter_of,
+)
+from whistle_engine.testing.strategies.tales import Tale
 
 TaleLaw = Callable[[Tale], Iterator[str]]
 
@@ -123,20 +129,9 @@ def _whenever_closed(law: HistoryLaw) -> HistoryLaw:
     return check
 
 
-def _replays(history: Sequence[Taken]) -> Iterator[str]:
-    """Replaying the events gives the state, also of a matter that others are merged into."""
-    after = history[-1].after
-    matter = matter_of(history[-1])
-    if matter is None:
-        return
-    if replay(matter, [event for step in history for event in step.written]) != after:
-        yield f"replay of {matter} differs"
-
-
 OF_HISTORIES: Mapping[str, HistoryLaw] = {
     **HISTORY_LAWS,
     "L10": _whenever_closed(HISTORY_LAWS["L10"]),
-    "L12": _replays,
 }
 """The laws of a whole history, as they are held against tales of several matters."""
 

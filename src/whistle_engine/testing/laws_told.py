@@ -9,12 +9,12 @@ from whistle_engine.commands import NAMES, Command
 from whistle_engine.events import Refused
 from whistle_engine.model import Actor, Label, Role
 from whistle_engine.policy_file import shipped_names, unpacked
-from whistle_engine.review.laws import Taken
+from whistle_engine.review.laws import Taken, matter_of
 from whistle_engine.rules import Rules
 from whistle_engine.story import Expect, Step, Story, StoryActor, plain, write_story
 from whistle_engine.story.values import WAIT
 from whistle_engine.testing.laws_of_tales import Breach, Law
-from whistle_engine.testing.strategies.tales import SYSTEM, Deed, Tale, matter_of
+from whistle_engine.testing.strategies.tales import SYSTEM, Deed, Tale
 from whistle_engine.texts import Importance, Lang
 from whistle_engine.workflow import evolve
 

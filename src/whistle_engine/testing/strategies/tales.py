@@ -8,7 +8,7 @@ same deeds does when ``whistle play`` plays it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from whistle_engine import commands as c
 from whistle_engine.commands import NAMES, Command, subjects
 from whistle_engine.events import Event, Refused
 from whistle_engine.model import Actor, Matter, MatterId, Role, Stage, View
-from whistle_engine.review.laws import Taken
+from whistle_engine.review.laws import Taken, matter_of
 from whistle_engine.rules import Rules
 from whistle_engine.workflow import decide, evolve_all, timers, view
 
@@ -89,12 +89,6 @@ class Tale:
             if matter is not None:
                 found.setdefault(matter, []).append(step)
         return {matter: tuple(steps) for matter, steps in found.items()}
-
-
-def matter_of(step: Taken) -> MatterId | None:
-    """The matter that a step was decided on: a merge and a split are decided on several."""
-    state = step.after or step.before
-    return state.id if state is not None else None
 
 
 def tell(
@@ -240,14 +234,6 @@ class World:
         refused = [(m, answer) for m, answer in decided if isinstance(answer, Refused)]
         hidden = [(m, answer) for m, answer in refused if answer.code == "not_permitted"]
         return tuple((hidden or refused)[:1]) or tuple(decided)
-
-
-def running_on(tale: Tale, until: datetime) -> Iterator[Taken]:
-    """What the timers do after a tale has ended, if nobody acts."""
-    world = World(tale.rules, tale.until)
-    world.states.update(tale.states)
-    world.pass_time(until, inclusive=True)
-    yield from world.steps
 
 
 def reached(tale: Tale) -> frozenset[tuple[str, Stage]]:
