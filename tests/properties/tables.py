@@ -13,7 +13,7 @@ from tests.support import CHOICE, label, tiny_kinds, tiny_policy
 from whistle_engine.classify import compile_classifier
 from whistle_engine.model import UNKNOWN, Affair, Facts
 from whistle_engine.policy import Category, FactType, Floor, Policy, Rule
-from whistle_engine.review.deciding import Result, declared
+from whistle_engine.review.deciding import Result, declaring
 
 DAY = date(2024, 3, 4)
 NOON = datetime(2024, 3, 4, 4, tzinfo=UTC)
@@ -122,7 +122,7 @@ def matching(policy: Policy, facts: Facts) -> list[int]:
 
 def decided(policy: Policy, facts: Facts) -> Result:
     """What the engine itself decides."""
-    found = compile_classifier(policy)(declared(policy, facts), NOON)
+    found = compile_classifier(policy)(declaring(policy)(facts), NOON)
     return found.affair, found.kind
 
 

@@ -25,7 +25,7 @@ from whistle_engine.review.deciding import (
     Decided,
     Given,
     Result,
-    declared,
+    declaring,
     floor,
     given,
     known_first,
@@ -132,10 +132,10 @@ def deciders(old: Policy, new: Policy) -> Callable[[Facts, datetime], Change | N
         A function of the facts and the instant; it gives the two that decide, as those of the
         group to which the facts belong, and ``None`` if the result is the same.
     """
-    classify = tuple((policy, compile_classifier(policy)) for policy in (old, new))
+    classify = tuple((declaring(policy), compile_classifier(policy)) for policy in (old, new))
 
     def change(facts: Facts, at: datetime) -> Change | None:
-        before, after = (_decided(each(declared(policy, facts), at)) for policy, each in classify)
+        before, after = (_decided(each(declared(facts), at)) for declared, each in classify)
         return None if before.result == after.result else (before, after)
 
     return change
@@ -166,6 +166,11 @@ def _decided(found: Classification) -> Decided:
     return Decided(FLOOR if found.floors else found.rule, (found.affair, found.kind))
 
 
+_Held = tuple[Cell, _Floors, int, tuple[int, tuple[int, ...], tuple[int, ...]]]
+"""A cell, the floors of some dangers, how many these are, and the smallest point of both: how many
+facts of it are known, and then where they stand."""
+
+
 @frozen(slots=False)
 class _Both:
     """Two policies on a day."""
@@ -176,23 +181,24 @@ class _Both:
 
     def epoch(self) -> Epoch:
         """All that differs."""
-        found: dict[Change, list[tuple[Cell, _Floors, int, Facts]]] = {}
+        found: dict[Change, list[_Held]] = {}
         for cell in self.cells:
             base = self._base(cell)
-            for floors, (ways, (_, point)) in self._dangers(cell).items():
+            for floors, (ways, (size, point)) in self._dangers(cell).items():
                 before, after = (
                     _higher(policy, rule, demanded)
                     for policy, rule, demanded in zip(self.policies, base, floors, strict=True)
                 )
                 if before.result != after.result:
-                    witness = (*facts_of(self.axes, cell.point), *self._danger(point))
-                    found.setdefault((before, after), []).append((cell, floors, ways, witness))
+                    least = (cell.size + size, cell.point, point)
+                    found.setdefault((before, after), []).append((cell, floors, ways, least))
         groups = [self._group(change, held) for change, held in found.items()]
         groups.sort(key=lambda group: (-group.calm, -group.count, group.witness))
         calm = prod(len(axis.values) for axis in self.axes)
         return Epoch(self.on, tuple(groups), calm * len(_VALUES) ** self._free, calm)
 
-    def _group(self, change: Change, held: list[tuple[Cell, _Floors, int, Facts]]) -> Group:
+    def _group(self, change: Change, held: list[_Held]) -> Group:
+        _, at, danger = min(least for _, _, _, least in held)
         calm = {cell: None for cell, floors, _, _ in held if floors == (None, None)}
         shown = calm or {cell: None for cell, _, _, _ in held}
         codes = self.axes[0].values
@@ -206,18 +212,8 @@ class _Both:
             calm=sum(cell.count for cell in calm),
             categories=tuple(code for n, code in enumerate(codes) if within >> n & 1),
             parts=tuple(self._parts(shown)),
-            witness=min((witness for _, _, _, witness in held), key=self._size),
+            witness=(*facts_of(self.axes, at), *self._danger(danger)),
         )
-
-    def _size(self, facts: Facts) -> tuple[int, tuple[int, ...]]:
-        """How many facts are known, and then where they stand."""
-        held = dict(facts)
-        places = [
-            axis.values.index(held[axis.name]) if axis.name in held else 0 for axis in self.axes
-        ]
-        known = sum(value != UNKNOWN for _, value in facts)
-        danger = [_VALUES.index(held.get(name, UNKNOWN)) for name in self.signals]
-        return known, (*places, *danger)
 
     @property
     def policies(self) -> tuple[Policy, Policy]:

@@ -17,7 +17,7 @@ from whistle_engine.classify import CATEGORY, TIMING, compile_classifier
 from whistle_engine.events import Event
 from whistle_engine.model import UNKNOWN, Clock, Label, Matter, What
 from whistle_engine.policy import Policy
-from whistle_engine.review.deciding import declared
+from whistle_engine.review.deciding import declaring
 from whistle_engine.review.difference_words import joined
 from whistle_engine.review.naming import Naming
 from whistle_engine.review.words import called
@@ -63,13 +63,13 @@ def coverage(policy: Policy, steps: Iterable[Step]) -> tuple[Item, ...]:
 
 
 def _counts(policy: Policy, steps: Iterable[Step]) -> Counter[str]:
-    classify = compile_classifier(policy)
+    classify, declared = compile_classifier(policy), declaring(policy)
     rungs = _rungs(policy)
     counts: Counter[str] = Counter()
     for before, event in steps:
         match event:
             case e.Classified():
-                facts = declared(policy, event.facts)
+                facts = declared(event.facts)
                 found = classify(facts, event.at)
                 counts[f"rules.{found.rule}"] += 1
                 for floor in found.floors:

@@ -6,7 +6,7 @@ hold the two against each other, point by point.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time
 
 from attrs import frozen
@@ -81,17 +81,21 @@ class Decided:
     """What decides a matter, and how.
 
     Attributes:
-        by: the id of a rule; or the name of a floor, as ``signal/level/timing``.
+        by: the id of a rule; or :data:`FLOOR`, where floors are above what the rule says.
     """
 
     by: str
     result: Result
 
 
-def declared(policy: Policy, facts: Facts) -> Facts:
-    """The facts as a policy knows them: what it does not declare counts as not known."""
+def declaring(policy: Policy) -> Callable[[Facts], Facts]:
+    """Make what gives facts as a policy knows them: what it does not declare is not known."""
     known = values(policy)
     danger = set(signals(policy))
-    return tuple(
-        (name, value) for name, value in facts if name in danger or value in known.get(name, ())
-    )
+
+    def declared(facts: Facts) -> Facts:
+        return tuple(
+            (name, value) for name, value in facts if name in danger or value in known.get(name, ())
+        )
+
+    return declared
