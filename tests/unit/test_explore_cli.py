@@ -108,6 +108,9 @@ def test_a_broken_law_is_told_with_a_story_that_plays(
     run(*SMALL, "--stories", str(tmp_path / "new"), "--lang", "en")
     assert path.read_text(encoding="utf-8") == "mine"
     assert read_story(path.with_name("breaks-FR5-2.toml")).steps
+    result = run(*SMALL, "--stories", str(path / "in-a-file"), "--lang", "en")
+    assert result.exit_code == 2
+    assert "breaks-FR5.toml cannot be written" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from whistle_engine.cli.output import (
     write_json,
 )
 from whistle_engine.cli.policy.exploring import Exploration, explored, shape, told
-from whistle_engine.cli.policy.files import directory_beside
+from whistle_engine.cli.policy.files import directory_beside, source
 from whistle_engine.cli.policy.files import told as telling
 from whistle_engine.cli.policy.words import say
 from whistle_engine.cli.reading.options import DAY
@@ -30,7 +30,7 @@ from whistle_engine.cli.reading.options import DAY
 if TYPE_CHECKING:
     from whistle_engine.directory import Directory
     from whistle_engine.policy import Policy
-    from whistle_engine.policy_file import Files, Loaded
+    from whistle_engine.policy_file import Loaded
     from whistle_engine.problems import Problem, Spot
     from whistle_engine.review.findings import Finding
 
@@ -136,23 +136,22 @@ def _loaded(
         BadInput: what is wrong, of both at once.
     """
     from whistle_engine.errors import PolicyError
-    from whistle_engine.policy_file import load_directory, load_policy, shipped_names, titles
+    from whistle_engine.policy_file import load_directory, load_policy, titles
 
     wrong: list[Problem] = []
     also: list[Problem] = []
     policy, units = None, None
-    path = Path(file)
-    shipped = file in shipped_names() and not path.is_file()
+    from_ = source(file)
     beside = directory or directory_beside(file)
     try:
-        if shipped and directory is None:
-            units = load_directory(_shipped(f"{file}.directory"))
+        if directory is None and not isinstance(from_, Path):
+            units = load_directory(source(f"{file}.directory"))
         elif directory is not None or beside.is_file():
             units = load_directory(beside)
     except PolicyError as error:
         also += error.problems
     try:
-        policy = load_policy(_shipped(file) if shipped else path, units=titles(units))
+        policy = load_policy(from_, units=titles(units))
     except PolicyError as error:
         wrong += error.problems
     wrong += also
@@ -162,12 +161,6 @@ def _loaded(
         write_json({"problems": [_problem(each) for each in wrong]})
         return None
     return policy, units, beside.name
-
-
-def _shipped(name: str) -> Files:
-    from whistle_engine.policy_file import shipped_files
-
-    return shipped_files(name)
 
 
 def _today(policy: Policy) -> date:

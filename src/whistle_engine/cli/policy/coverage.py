@@ -22,7 +22,7 @@ from whistle_engine.cli.output import (
     write_json,
 )
 from whistle_engine.cli.policy.coverage_words import say
-from whistle_engine.cli.policy.files import told
+from whistle_engine.cli.policy.files import source, told
 
 if TYPE_CHECKING:
     from whistle_engine.policy import Policy
@@ -60,8 +60,10 @@ def coverage(
         readable(lang)
     if not stories and url is None:
         raise click.UsageError(say("which", lang))
+    from whistle_engine.policy_file import load_policy
+
     with told(lang):
-        policy = _policy(file)
+        policy = load_policy(source(file))
     played = (step for name in _named(stories) for step in _story(name, policy.value, lang))
     if url is None:
         items = counted(policy.value, played)
@@ -75,14 +77,6 @@ def coverage(
         write_json(_shape(items, policy))
     else:
         write("\n".join(_lines(items, policy, lang, whole=whole)))
-
-
-def _policy(name: str) -> Loaded[Policy]:
-    from whistle_engine.policy_file import load_policy, shipped_files, shipped_names
-
-    if name in shipped_names() and not Path(name).is_file():
-        return load_policy(shipped_files(name))
-    return load_policy(Path(name))
 
 
 def _named(stories: Iterable[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from whistle_engine.cli import completing
+from whistle_engine.cli.files import replace
 from whistle_engine.cli.helping import command
 from whistle_engine.cli.output import (
     BadInput,
@@ -23,9 +24,10 @@ from whistle_engine.cli.output import (
 from whistle_engine.cli.policy.diff_words import say
 from whistle_engine.cli.policy.files import policy_and_units, told
 from whistle_engine.cli.reading.options import DAY
+from whistle_engine.cli.wrong import why
 
 if TYPE_CHECKING:
-    from whistle_engine.model import Facts, Label
+    from whistle_engine.model import Label
     from whistle_engine.policy import Policy
     from whistle_engine.review.deciding import Decided
     from whistle_engine.review.diff import Diff
@@ -122,9 +124,9 @@ def _write_page(target: Path, found: Diff, lang: Lang) -> None:
     from whistle_engine.cli.policy.diff_telling import Teller
 
     try:
-        target.write_text(page(Teller(found, lang)), encoding="utf-8", newline="\n")
+        replace(target, page(Teller(found, lang)).encode())
     except OSError as error:
-        raise BadInput(say("unwritable", lang, file=target, why=error.strerror)) from None
+        raise BadInput(say("unwritable", lang, file=target, why=why(error, lang))) from None
 
 
 def _shape(found: Diff) -> dict[str, Any]:
@@ -153,7 +155,7 @@ def _shape(found: Diff) -> dict[str, Any]:
                             }
                             for part in group.parts
                         ],
-                        "witness": _facts(group.witness),
+                        "witness": dict(group.witness),
                     }
                     for group in epoch.groups
                 ],
@@ -177,10 +179,6 @@ def _shape(found: Diff) -> dict[str, Any]:
 def _decided(decided: Decided) -> dict[str, str | None]:
     affair, kind = decided.result
     return {"rule": decided.by or None, "affair": affair.value, "kind": kind}
-
-
-def _facts(facts: Facts) -> dict[str, str]:
-    return dict(facts)
 
 
 def _label(label: Label | None) -> dict[str, str] | None:

@@ -99,7 +99,7 @@ def explore(
         rules, scopes, lang, policy=_policy_name(file, stories), most=most, jobs=jobs,
         aloud=not as_json,
     )  # fmt: skip
-    paths = put(found, stories) if stories is not None else {}
+    paths = put(found, stories, lang) if stories is not None else {}
     if as_json:
         write_json({"scopes": shape(found, paths)})
     else:

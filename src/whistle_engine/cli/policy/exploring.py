@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
+from whistle_engine.cli.files import replace
 from whistle_engine.cli.filling import fill
-from whistle_engine.cli.output import Lang, room, write
+from whistle_engine.cli.output import BadInput, Lang, room, write
 from whistle_engine.cli.policy.words import say
 from whistle_engine.cli.progress import Progress as Line
 from whistle_engine.cli.words import span
+from whistle_engine.cli.wrong import why
 
 if TYPE_CHECKING:
     from whistle_engine.review.explore import Explored, Progress, Scope, Violation
@@ -99,19 +101,26 @@ def _line(one: Explored, lang: Lang) -> str:
     return say("explore.scope", lang, name=one.scope.name, cut=cut, **figures)
 
 
-def put(exploration: Exploration, folder: Path) -> dict[str, Path]:
-    """Write a story for each law that is broken, over no other file; the files by the laws."""
+def put(exploration: Exploration, folder: Path, lang: Lang) -> dict[str, Path]:
+    """Write a story for each law that is broken, over no other file; the files by the laws.
+
+    Raises:
+        BadInput: one cannot be written.
+    """
     from whistle_engine.story import write_story
 
     paths: dict[str, Path] = {}
     for law, violation in exploration.broken.items():
         if violation.story is not None:
-            folder.mkdir(parents=True, exist_ok=True)
             path, number = folder / f"breaks-{law}.toml", 1
             while path.exists():
                 number += 1
                 path = folder / f"breaks-{law}-{number}.toml"
-            path.write_text(write_story(violation.story), encoding="utf-8")
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                replace(path, write_story(violation.story).encode())
+            except OSError as error:
+                raise BadInput(say("unwritable", lang, file=path, why=why(error, lang))) from None
             paths[law] = path
     return paths
 

@@ -62,25 +62,28 @@ def directory_beside(policy: Path | str) -> Path:
     return Path(f"{str(policy).removesuffix('.toml')}.directory.toml")
 
 
+def source(name: str) -> Files | Path:
+    """The files of a policy or directory that is shipped, unless there is such a file here."""
+    from whistle_engine.policy_file import shipped_files, shipped_names
+
+    policy = name.removesuffix(".directory")
+    shipped = policy in shipped_names() and not Path(policy).is_file()
+    return shipped_files(name) if shipped else Path(name)
+
+
 def policy_and_units(name: str) -> tuple[Policy, Directory | None]:
     """A policy by its file, or by the name of a shipped one; and the directory beside it, if any.
 
     Raises:
         PolicyError: what is wrong with one of the two.
     """
-    from whistle_engine.policy_file import (
-        load_directory,
-        load_policy,
-        shipped_files,
-        shipped_names,
-    )
+    from whistle_engine.policy_file import load_directory, load_policy
 
-    if name in shipped_names() and not Path(name).is_file():
-        units = load_directory(shipped_files(f"{name}.directory"))
-        return load_policy(shipped_files(name)).value, units.value
-    beside = directory_beside(name)
-    found = load_directory(beside).value if beside.is_file() else None
-    return load_policy(Path(name)).value, found
+    policy = source(name)
+    beside = directory_beside(name) if isinstance(policy, Path) else source(f"{name}.directory")
+    there = not isinstance(beside, Path) or beside.is_file()
+    units = load_directory(beside).value if there else None
+    return load_policy(policy).value, units
 
 
 def shown_path(path: Path) -> str:

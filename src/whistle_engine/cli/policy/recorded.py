@@ -11,7 +11,6 @@ from whistle_engine.model import Facts
 if TYPE_CHECKING:
     from whistle_engine.review.coverage import Step
     from whistle_engine.storage.api import Store
-    from whistle_engine.storage.rows import Record
 
 PAGE = 500
 """So many commits are read at a time."""
@@ -19,10 +18,11 @@ PAGE = 500
 
 def decisions(store: Store) -> Iterator[tuple[Facts, datetime]]:
     """The facts of every classification that was recorded, and when it was made."""
+    from whistle_engine._erasing import records_of
     from whistle_engine.codec import load_events
     from whistle_engine.events import Classified
 
-    for record in records(store):
+    for record in records_of(store, None, None):
         for event in load_events(record.events):
             if isinstance(event, Classified):
                 yield event.facts, event.at
@@ -43,11 +43,3 @@ def steps(store: Store) -> Iterator[Step]:
                 for event in load_events(record.events):
                     yield state, event
                     state = evolve(state, event, matter=history.matter)
-
-
-def records(store: Store) -> Iterator[Record]:
-    """Every commit of a store, in the order of the feed."""
-    position = 0
-    while page := store.feed(position, limit=PAGE):
-        yield from page
-        position = page[-1].position
