@@ -56,7 +56,7 @@ stories: $(DEV)/.installed
 
 # Each input is made by its own seed: --only KIND --first SEED --count 1 makes one again.
 hostile: $(DEV)/.installed
-	$(DEV)/bin/python -m tests.hostile.run --count 200000
+	$(DEV)/bin/python -m tests.hostile.run --count 200000 --write docs/reference/hostile.md
 
 # All cores; the figures go to docs/reference/exploration.md, stories of broken laws to build/.
 explore: $(DEV)/.tools

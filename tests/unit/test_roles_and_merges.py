@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from attrs import evolve
+
 from tests.support import length
 from tests.unit.played import FED_BACK, NOT_SOLVED, Play
 from tests.unit.test_clauses_laws import _merge
-from tests.walks import PROOF
+from tests.walks import BY_ID, PROOF
 from whistle_engine import commands as c
 from whistle_engine.events import Event, Refused
 from whistle_engine.model import (
@@ -21,7 +23,7 @@ from whistle_engine.model import (
     What,
     facts,
 )
-from whistle_engine.workflow import duties, evolve_all
+from whistle_engine.workflow import decide, duties, evolve_all, view
 
 DAY = timedelta(days=1)
 STREET_AND_MORE = Actor(id="x", roles=frozenset({Role.STREET, Role.COORDINATOR}), unit="xinhua")
@@ -102,6 +104,16 @@ def test_nothing_is_merged_into_a_deferred_matter() -> None:
     gone = Play().dispatched()
     into.ok("coordinator", c.Defer(review_on=into.now + 100 * DAY))
     assert isinstance(_merge(into, gone)[0], Refused)
+
+
+def test_nothing_is_merged_into_a_matter_of_another_street() -> None:
+    own, elsewhere = Play().dispatched(), _other()
+    there = evolve(view(elsewhere.state, elsewhere.rules), street="daqing")
+    command = c.Command(id="merge", matter="m1", by=BY_ID["clerk"], do=c.Merge(into="m2"))
+    refused = decide(own.state, command, own.rules, own.now, others={"m2": there})
+    assert isinstance(refused, Refused)
+    (unmet,) = (each for each in refused.unmet if each.code == "merge_other_street")
+    assert dict(unmet.facts) == {"street": "daqing"}
 
 
 def test_a_merged_matter_does_not_come_back_for_its_plan() -> None:
