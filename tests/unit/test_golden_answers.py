@@ -31,5 +31,6 @@ def test_the_states_give_every_reason_that_there_is() -> None:
 def test_each_command_is_taken_somewhere() -> None:
     lines = [line for _, _, said in PARAGRAPHS for line in said[1:]]
     taken = {line.split(":")[0].strip() for line in lines if "/1" in line}
-    nothing_comes = {"receive", "send_back", "fix_due_times"}  # there already, refused, all are fixed
+    # A matter that is there, what is always refused, and due times that are all fixed.
+    nothing_comes = {"receive", "send_back", "fix_due_times"}
     assert set(NAMES.values()) - taken == nothing_comes
