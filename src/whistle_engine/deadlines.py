@@ -132,14 +132,7 @@ class WorkingTime:
             provisional=count.provisional,
         )
 
-    def extended(
-        self,
-        due: Due,
-        by: Limit | Length,
-        *,
-        unit: UnitCode | None,  # noqa: ARG002  a due time keeps its way of counting
-        at: datetime,
-    ) -> Due:
+    def extended(self, due: Due, by: Limit | Length, *, at: datetime) -> Due:
         """The due time after an extension, granted at an instant: counted on from the old one.
 
         Days and working days are those that follow the day on which it was due.
@@ -149,14 +142,7 @@ class WorkingTime:
         move = Move(reason=MoveReason.EXTENDED, at=at, before=due.at, after=longer.at, by=length)
         return evolve(longer, moves=(*due.moves, move))
 
-    def resumed(
-        self,
-        due: Due,
-        *,
-        unit: UnitCode | None,  # noqa: ARG002  a due time keeps its way of counting
-        since: datetime,
-        at: datetime,
-    ) -> Due:
+    def resumed(self, due: Due, *, since: datetime, at: datetime) -> Due:
         """The due time after a deferral that lasted from ``since`` to ``at``.
 
         The time set aside is given back in the limit's own unit: what was left of it when the
@@ -169,13 +155,7 @@ class WorkingTime:
         move = Move(reason=MoveReason.DEFERRED, at=at, before=due.at, after=later.at, since=since)
         return evolve(later, moves=(*due.moves, move))
 
-    def fixed(
-        self,
-        due: Due,
-        *,
-        unit: UnitCode | None,  # noqa: ARG002  a due time keeps its way of counting
-        at: datetime,
-    ) -> Due:
+    def fixed(self, due: Due, *, at: datetime) -> Due:
         """A provisional due time, reckoned again with the calendar that is now known.
 
         The limit is counted again from the start, and each extension and deferral after it. What

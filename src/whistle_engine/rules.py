@@ -23,15 +23,15 @@ class Limits(Protocol):
         """The due time of a limit that starts at an instant, for a unit."""
         ...
 
-    def extended(self, due: Due, by: Limit | Length, *, unit: UnitCode | None, at: datetime) -> Due:
-        """The due time after an extension, granted at an instant."""
+    def extended(self, due: Due, by: Limit | Length, *, at: datetime) -> Due:
+        """The due time after an extension, granted at an instant; counted as the old one was."""
         ...
 
-    def resumed(self, due: Due, *, unit: UnitCode | None, since: datetime, at: datetime) -> Due:
+    def resumed(self, due: Due, *, since: datetime, at: datetime) -> Due:
         """The due time after a deferral that lasted from ``since`` to ``at``."""
         ...
 
-    def fixed(self, due: Due, *, unit: UnitCode | None, at: datetime) -> Due:
+    def fixed(self, due: Due, *, at: datetime) -> Due:
         """A provisional due time, reckoned again with the calendar that is now known."""
         ...
 

@@ -195,7 +195,7 @@ def test_an_extension_never_shortens(
     start: datetime, limit: Limit, by: Limit, unit: str | None
 ) -> None:
     before = FULL.due(start, limit, unit=unit)
-    after = FULL.extended(before, by, unit=unit, at=start)
+    after = FULL.extended(before, by, at=start)
     assert after.at >= before.at
     assert after.at > before.at or by.amount == 0
     assert (after.moves[-1].before, after.moves[-1].after) == (before.at, after.at)
@@ -207,7 +207,7 @@ def test_an_extension_in_the_same_unit_is_a_longer_limit(
 ) -> None:
     assume(limit.amount > 0)
     before = FULL.due(start, limit, unit=unit)
-    after = FULL.extended(before, Limit(amount=more, unit=limit.unit), unit=unit, at=start)
+    after = FULL.extended(before, Limit(amount=more, unit=limit.unit), at=start)
     whole = FULL.due(start, Limit(amount=limit.amount + more, unit=limit.unit), unit=unit)
     assert (after.at, after.spans, after.provisional) == (whole.at, whole.spans, whole.provisional)
 
@@ -222,9 +222,9 @@ def test_a_deferral_never_shortens(
     until: timedelta,
     aside: timedelta,
 ) -> None:
-    before = FULL.extended(FULL.due(start, limit, unit=unit), by, unit=unit, at=start)
+    before = FULL.extended(FULL.due(start, limit, unit=unit), by, at=start)
     since = start + until
-    after = FULL.resumed(before, unit=unit, since=since, at=since + aside)
+    after = FULL.resumed(before, since=since, at=since + aside)
     assert after.at >= before.at
     if before.at < since:
         assert after is before
@@ -239,7 +239,7 @@ def test_a_deferral_gives_back_the_work_time_that_was_left(
     before = FULL.due(start, work_hours(amount), unit="zhujian")
     since = start + until
     assume(since <= before.at)
-    after = FULL.resumed(before, unit="zhujian", since=since, at=since + aside)
+    after = FULL.resumed(before, since=since, at=since + aside)
     left = minutes_worked(since, before.at)
     assert minutes_worked(since + aside, after.at) == left
 
@@ -251,7 +251,7 @@ def test_a_deferral_gives_back_the_working_days_that_were_left(
     before = FULL.due(start, working_days(amount), unit="zhujian")
     since = start + until
     assume(since <= before.at)
-    after = FULL.resumed(before, unit="zhujian", since=since, at=since + aside)
+    after = FULL.resumed(before, since=since, at=since + aside)
     last = before.at.astimezone(ZONE).date()
     day, left = since.astimezone(ZONE).date(), 0
     while day < last:
@@ -267,7 +267,7 @@ def test_hours_are_given_back_exactly(
     before = FULL.due(start, hours(limit.amount * 10), unit=unit)
     since = start + until
     assume(since <= before.at)
-    assert FULL.resumed(before, unit=unit, since=since, at=since + aside).at == before.at + aside
+    assert FULL.resumed(before, since=since, at=since + aside).at == before.at + aside
 
 
 @given(start=starts, limit=limits, by=limits, until=spells, aside=spells, unit=units)
@@ -284,12 +284,12 @@ def test_fixing_gives_what_the_known_calendar_would_have_given(
 
     def story(rules: WorkingTime) -> Due:
         found = rules.due(start, limit, unit=unit)
-        found = rules.extended(found, by, unit=unit, at=start)
-        return rules.resumed(found, unit=unit, since=since, at=at)
+        found = rules.extended(found, by, at=start)
+        return rules.resumed(found, since=since, at=at)
 
     assumed, known = story(FIRST_QUARTER), story(FULL)
     assume(len(assumed.moves) == len(known.moves))
-    found = FULL.fixed(assumed, unit=unit, at=start)
+    found = FULL.fixed(assumed, at=start)
     if not assumed.provisional or known.provisional:
         assert found is assumed
     else:
@@ -319,7 +319,7 @@ def test_alerts_are_in_order_and_the_fallback_is_last(
     aside: timedelta,
 ) -> None:
     due = FULL.due(start, limit, unit=unit)
-    due = FULL.resumed(due, unit=unit, since=start + until, at=start + until + aside)
+    due = FULL.resumed(due, since=start + until, at=start + until + aside)
     steps = FULL.steps(due, what, unit=unit, community="gulou", street="xinhua")
     assert [s.number for s in steps] == list(range(1, len(steps) + 1))
     assert [s.at for s in steps] == sorted(s.at for s in steps)

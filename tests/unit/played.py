@@ -188,10 +188,10 @@ def reckoned_again(due: Due, limits: Limits) -> Due:
         assert move.before == found.at
         if move.reason in (MoveReason.EXTENDED, MoveReason.DECIDED):
             assert move.by is not None
-            found = limits.extended(found, move.by, unit=unit, at=move.at)
+            found = limits.extended(found, move.by, at=move.at)
         elif move.reason is MoveReason.DEFERRED:
             assert move.since is not None
-            found = limits.resumed(found, unit=unit, since=move.since, at=move.at)
+            found = limits.resumed(found, since=move.since, at=move.at)
         else:
             assert move.reason is MoveReason.TAKEN_OVER
         assert move.after == found.at

@@ -191,7 +191,7 @@ def test_solving_has_the_categorys_limit_and_says_so() -> None:
     assert clock.latest is not None  # extended by as much as the kind allows, from its own due time
     assert kind.extension is not None
     assert clock.latest == play.rules.limits.extended(
-        clock.due, kind.extension, unit="zhujian", at=play.now
+        clock.due, kind.extension, at=play.now
     ).at  # fmt: skip
 
 

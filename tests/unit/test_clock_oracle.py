@@ -232,13 +232,13 @@ def moved(run: Run) -> tuple[Due, Moves]:
             continue
         if extends:
             more = size % 5 + 1
-            due = rules.extended(due, Length(more, due.limit.unit), unit=unit, at=at)
+            due = rules.extended(due, Length(more, due.limit.unit), at=at)
             moves.append(Extended(at, more))
             now = at
             continue
         until = at + tick * size
         until += tick if until.astimezone(ZONE).time() == time(0) else timedelta()
-        due = rules.resumed(due, unit=unit, since=at, at=until)
+        due = rules.resumed(due, since=at, at=until)
         moves.append(Aside(at, until))
         now = until
     return due, moves

@@ -70,11 +70,11 @@ def spans_of(found: Due) -> list[tuple[str, str, bool, str]]:
 
 
 def extended(found: Due, by: Limit) -> Due:
-    return WORKING.extended(found, by, unit="zhujian", at=found.start)
+    return WORKING.extended(found, by, at=found.start)
 
 
 def resumed(found: Due, since: str, at: str) -> Due:
-    return WORKING.resumed(found, unit="zhujian", since=local(since), at=local(at))
+    return WORKING.resumed(found, since=local(since), at=local(at))
 
 
 # -- how each unit is counted ------------------------------------------------------------------
@@ -374,7 +374,7 @@ def test_days_set_aside_are_in_no_span() -> None:
 
 
 def fixed(found: Due, at: str = "2024-12-31 09:00", by: WorkingTime = WITH_2025) -> Due:
-    return by.fixed(found, unit="zhujian", at=local(at))
+    return by.fixed(found, at=local(at))
 
 
 def test_a_provisional_due_time_is_fixed_once() -> None:
@@ -409,10 +409,8 @@ def test_fixing_says_so_also_when_the_instant_is_the_same() -> None:
 def test_fixing_counts_extensions_and_deferrals_again() -> None:
     def story(by: WorkingTime) -> Due:
         found = by.due(local("2024-12-16 09:00"), working_days(10), unit="zhujian")
-        found = by.extended(found, working_days(5), unit=None, at=local("2024-12-20 09:00"))
-        return by.resumed(
-            found, unit=None, since=local("2024-12-23 09:00"), at=local("2024-12-30 09:00")
-        )
+        found = by.extended(found, working_days(5), at=local("2024-12-20 09:00"))
+        return by.resumed(found, since=local("2024-12-23 09:00"), at=local("2024-12-30 09:00"))
 
     assumed, known = story(WORKING), story(WITH_2025)
     after = fixed(assumed)
@@ -441,9 +439,7 @@ def test_fixing_keeps_what_was_decided() -> None:
 
 def test_only_fixing_makes_it_certain() -> None:
     before = due("2024-12-30 09:00", working_days(3))
-    after = WITH_2025.resumed(
-        before, unit=None, since=local("2024-12-31 09:00"), at=local("2025-01-02 09:00")
-    )
+    after = WITH_2025.resumed(before, since=local("2024-12-31 09:00"), at=local("2025-01-02 09:00"))
     assert after.provisional
 
 

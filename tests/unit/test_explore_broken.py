@@ -90,7 +90,7 @@ def test_a_clock_that_restarts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     def restart(case: Case[c.Urge], record: Record) -> None:
         day = Length(1, LimitUnit.DAYS)
         for clock in running(case.matter, What.SOLVE):
-            due = record.rules.limits.extended(clock.due, day, unit=clock.unit, at=case.now)
+            due = record.rules.limits.extended(clock.due, day, at=case.now)
             move = evolve(due.moves[-1], reason=MoveReason.TAKEN_OVER)
             record.move(clock, evolve(due, moves=(move,)))
 

@@ -140,10 +140,8 @@ def test_extensions_and_deferrals_are_told() -> None:
     limits = RULES_2025.limits
     due = limits.due(local("2025-09-25 10:00"), TOUGH, unit="zhujian")
     at = local("2025-10-15 09:00")
-    due = limits.extended(due, working_days(5), unit="zhujian", at=at)
-    due = limits.resumed(
-        due, unit="zhujian", since=local("2025-10-16 09:00"), at=local("2025-11-17 09:00")
-    )
+    due = limits.extended(due, working_days(5), at=at)
+    due = limits.resumed(due, since=local("2025-10-16 09:00"), at=local("2025-11-17 09:00"))
     lines = texts.due(due, RULES_2025, "zh").splitlines()
     assert lines[0] == "截止时间：2025年11月28日18:00。"
     assert lines[2] == "自2025年9月25日10:00起算，原截止时间为2025年10月22日18:00。"

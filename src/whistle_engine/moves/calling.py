@@ -173,9 +173,7 @@ def resume_clocks(record: Record, matter: Matter, *, lapsed: bool, raised: bool 
         if clock.ended is not None or clock.what in (What.REVIEW, What.DOCKET):
             continue
         if clock.due.at >= deferral.since:
-            due = record.rules.limits.resumed(
-                clock.due, unit=clock.unit, since=deferral.since, at=record.at
-            )
+            due = record.rules.limits.resumed(clock.due, since=deferral.since, at=record.at)
             late = due.at - clock.due.at
             latest = clock.latest + late if clock.latest is not None else None
             record.move(clock, due, latest=latest)

@@ -45,7 +45,7 @@ def ask_unmet(case: Case[c.AskExtension]) -> Iterator[Unmet]:
     if case.do.by.amount < 1:
         yield unmet("beyond_cap", latest=clock.latest.isoformat())
         return
-    asked = case.rules.limits.extended(clock.due, case.do.by, unit=clock.unit, at=case.now)
+    asked = case.rules.limits.extended(clock.due, case.do.by, at=case.now)
     if asked.at > clock.latest:
         yield unmet("beyond_cap", latest=clock.latest.isoformat())
 
@@ -91,7 +91,7 @@ def grant_unmet(case: Case[c.GrantExtension]) -> Iterator[Unmet]:
     if case.do.by is None or case.do.by.amount < 1:
         yield unmet("not_extendable")
         return
-    decided = case.rules.limits.extended(clock.due, case.do.by, unit=clock.unit, at=case.now)
+    decided = case.rules.limits.extended(clock.due, case.do.by, at=case.now)
     most = case.rules.limits.due(case.now, case.rules.policy.deferrals.total, unit=None)
     if decided.at > most.at:
         yield unmet("beyond_cap", latest=most.at.isoformat())
@@ -108,14 +108,14 @@ def grant_extension(case: Case[c.GrantExtension], record: Record) -> None:
         by = case.do.by
         if by is None:
             raise AssertionError(case.command)
-        due = limits.extended(clock.due, by, unit=clock.unit, at=case.now)
+        due = limits.extended(clock.due, by, at=case.now)
         decided = evolve(due.moves[-1], reason=MoveReason.DECIDED)
         record.move(clock, evolve(due, moves=(*due.moves[:-1], decided)))
         return
     record.add(e.ExtensionAnswered(case.now, asked.clock, case.do.granted))
     record.end_all(What.DECIDE_EXTENSION, done=(What.DECIDE_EXTENSION,))
     if case.do.granted:
-        record.move(clock, limits.extended(clock.due, asked.by, unit=clock.unit, at=case.now))
+        record.move(clock, limits.extended(clock.due, asked.by, at=case.now))
 
 
 # ---------------------------------------------------------------- timers
@@ -228,7 +228,7 @@ _EFFECTS: Mapping[StepAction, _Effect] = {
 def _provisional(case: Case[c.FixDueTimes]) -> Iterator[tuple[Clock, Due]]:
     for clock in case.matter.clocks:
         if clock.ended is None and clock.due.provisional and not overdue(clock, case.now):
-            due = case.rules.limits.fixed(clock.due, unit=clock.unit, at=case.now)
+            due = case.rules.limits.fixed(clock.due, at=case.now)
             if not due.provisional:
                 yield clock, due
 

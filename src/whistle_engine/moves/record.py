@@ -105,7 +105,7 @@ class Record:
         """Start a clock with a limit of its own."""
         due = self.rules.limits.due(self.at, limit, unit=unit)
         latest = (
-            self.rules.limits.extended(due, extendable, unit=unit, at=self.at).at
+            self.rules.limits.extended(due, extendable, at=self.at).at
             if extendable is not None
             else None
         )

@@ -66,5 +66,5 @@ def _dues(policy: Policy, on: date) -> Iterator[tuple[str, Limit, Due]]:
     for kind in policy.kinds:
         if kind.extension is not None:
             solve = counted.due(start, kind.solve, unit=None)
-            longest = counted.extended(solve, kind.extension, unit=None, at=start)
+            longest = counted.extended(solve, kind.extension, at=start)
             yield f"kinds.{kind.code}.extension", kind.extension, longest

@@ -74,35 +74,21 @@ class FreeLimits:
         """One tick after the start."""
         return Due(at=start + TICK * (LONG if limit == self.total else 1), start=start, limit=limit)
 
-    def extended(
-        self,
-        due: Due,
-        by: Limit | Length,
-        *,
-        unit: UnitCode | None,  # noqa: ARG002
-        at: datetime,
-    ) -> Due:
+    def extended(self, due: Due, by: Limit | Length, *, at: datetime) -> Due:
         """One tick later for a length that somebody names, two for all that a policy allows."""
         later = due.at + TICK * (2 if isinstance(by, Limit) else 1)
         length = Length(by.amount, by.unit)
         move = Move(reason=MoveReason.EXTENDED, at=at, before=due.at, after=later, by=length)
         return evolve(due, at=later, moves=(*due.moves, move))
 
-    def resumed(
-        self,
-        due: Due,
-        *,
-        unit: UnitCode | None,  # noqa: ARG002
-        since: datetime,
-        at: datetime,
-    ) -> Due:
+    def resumed(self, due: Due, *, since: datetime, at: datetime) -> Due:
         """The same instant: while the matter was set aside no time passed here."""
         if due.at < since:
             return due
         move = Move(reason=MoveReason.DEFERRED, at=at, before=due.at, after=due.at, since=since)
         return evolve(due, moves=(*due.moves, move))
 
-    def fixed(self, due: Due, *, unit: UnitCode | None, at: datetime) -> Due:  # noqa: ARG002
+    def fixed(self, due: Due, *, at: datetime) -> Due:  # noqa: ARG002
         """The same: nothing is provisional here."""
         return due
 
@@ -277,7 +263,7 @@ def _span(clock: Clock, matter: Matter, rules: Rules, at: datetime) -> timedelta
     due = limits.due(at, limit, unit=clock.unit)
     longer = kind_of(matter, rules).extension
     if clock.latest is not None and longer is not None:
-        due = limits.extended(due, longer, unit=clock.unit, at=at)
+        due = limits.extended(due, longer, at=at)
     if any(move.reason is MoveReason.DECIDED for move in clock.due.moves):
         due = limits.due(due.at, rules.policy.deferrals.total, unit=None)  # no decision adds more
     if clock.due.at >= at:

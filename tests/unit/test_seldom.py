@@ -1,0 +1,91 @@
+"""What seldom comes up, and no other short case comes by: each was found by a planted mutant."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from attrs import evolve
+
+from tests.support import CHOICE, NOW, length, tiny_categories, tiny_policy
+from tests.unit.played import Play, row, rules_with
+from tests.walks import BY_ID, RULES
+from whistle_engine import commands as c
+from whistle_engine.classify import pressing
+from whistle_engine.events import Refused
+from whistle_engine.model import AppealKind, Party, Place, Stage, What, facts
+from whistle_engine.policy import Deferrals
+from whistle_engine.workflow import allowed, decide, duties
+
+DAY = timedelta(days=1)
+
+
+def test_what_is_over_does_not_press_and_what_is_imminent_does() -> None:
+    policy = tiny_policy()
+    assert pressing(policy, facts(collapse="possible"))
+    assert not pressing(policy, facts(collapse="possible", timing="over"))
+    assert pressing(policy, facts(timing="imminent"))
+    assert not pressing(policy, facts(timing="over"))
+    assert not pressing(policy, ())
+
+
+def test_whoever_stands_a_whistle_down_leaves_no_extension_asked_for() -> None:
+    play = Play(rules_with(categories=(*tiny_categories(), row("leak", "tough", "zhujian"))))
+    play.dispatched("leak")
+    play.ok("r-zhujian", c.ReportIn())
+    play.ok("r-zhujian", c.AskExtension(by=length(3)))
+    assert play.state.extension is not None
+    play.ok("street", c.StandDown())
+    assert (play.state.stage, play.state.extension) == (Stage.AWAITING_WHISTLE, None)
+
+
+def test_a_city_that_defers_nothing_says_how_often_it_may_be() -> None:
+    rules = rules_with(
+        deferrals=Deferrals(most=0, total=RULES.policy.deferrals.total, source=CHOICE)
+    )
+    play = Play(rules).arrived()
+    refused = play.do("coordinator", c.Defer(review_on=play.now + 30 * DAY)).result
+    assert isinstance(refused, Refused)
+    (unmet,) = refused.unmet
+    assert (unmet.code, dict(unmet.facts)) == ("deferrals_used", {"most": "0"})
+
+
+def test_the_operations_centre_dispatches_what_a_street_may_take_on_though_nobody_leads() -> None:
+    listed = evolve(RULES.policy.street_list[0], category="drain")
+    rules = rules_with(
+        categories=(*tiny_categories(), row("drain", "quick")), street_list=(listed,)
+    )
+    for community_blows, what in ((True, What.DISPATCH), (False, What.DESIGNATE)):
+        play = Play(rules).classified("drain")
+        play.ok("clerk" if community_blows else "street", c.Blow(kind="quick"))
+        assert [clock.what for clock in play.state.clocks if clock.ended is None][-1] is what
+
+
+def test_nobody_splits_what_is_not_there() -> None:
+    part = c.SplitPart(matter="m2", kind=AppealKind.HELP)
+    command = c.Command(id="x", matter="m1", by=BY_ID["clerk"], do=c.Split(parts=(part,)))
+    refused = decide(None, command, RULES, NOW, subject="m2")
+    assert isinstance(refused, Refused)
+    assert [unmet.code for unmet in refused.unmet] == ["not_permitted"]
+
+
+def test_a_policy_may_let_nobody_raise_anything_in_person() -> None:
+    receive = c.Receive(channel="12345", kind=AppealKind.HELP, place=Place(unit="gulou-1"))
+    command = c.Command(id="x", matter="m1", by=BY_ID["resident"], do=receive)
+    for narrowed, taken in (
+        ({}, True),
+        ({"receive": frozenset({Party.ANYONE})}, True),
+        ({"receive": frozenset[Party]()}, False),
+    ):
+        rules = evolve(RULES, policy=evolve(RULES.policy, permissions=narrowed))
+        assert isinstance(decide(None, command, rules, NOW), Refused) is not taken
+        assert allowed(None, BY_ID["resident"], rules, NOW) == (("receive",) if taken else ())
+
+
+def test_a_duty_says_what_settles_it_unless_the_policy_lets_nobody() -> None:
+    play = Play().received()
+    (duty,) = duties(play.state, RULES)
+    assert duty.settled_by == ("classify", "answer", "redirect")
+    narrowed = {"answer": frozenset[Party](), "redirect": frozenset({Party.COMMUNITY})}
+    rules = evolve(RULES, policy=evolve(RULES.policy, permissions=narrowed))
+    (duty,) = duties(play.state, rules)
+    assert duty.settled_by == ("classify", "redirect")
