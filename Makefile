@@ -19,7 +19,7 @@ unexport PYTHONPATH PYTHONHOME MYPYPATH VIRTUAL_ENV
 
 .DELETE_ON_ERROR:
 .PHONY: help demo test crash stories explore explore-deep explore-faults hostile faults \
-	lint format generate docs changelog bench bench-large constraints clean
+	mutants lint format generate docs changelog bench bench-large constraints clean
 
 help:
 	@echo "make demo      play both cases of the article"
@@ -30,6 +30,7 @@ help:
 	@echo "make crash     kill workers on one store, 500 times, and see that nothing is lost"
 	@echo "make hostile   feed 200,000 bad policies, stories, commands, bytes and command lines"
 	@echo "make faults    plant faults in copies of the sources, and see that the tests find each"
+	@echo "make mutants   let a program change the core at 1,500 places, and see which the tests notice"
 	@echo "make lint      ruff, mypy, import-linter, news fragments, documentation"
 	@echo "make format    let ruff put the code in order"
 	@echo "make generate  write the pages of the reference that come from tables in the code"
@@ -70,6 +71,10 @@ explore-faults: $(DEV)/.tools
 
 faults: $(DEV)/.tools
 	$(DEV)/bin/python -B -m tests.planted.run --write docs/reference/laws.md
+
+# Half an hour on two cores; `mutants/` has each of them.
+mutants: $(DEV)/.tools
+	$(DEV)/bin/python -B -m tests.mutated.run --write docs/reference/mutants.md
 
 lint: $(DEV)/.tools
 	$(DEV)/bin/ruff check .

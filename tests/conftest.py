@@ -21,6 +21,8 @@ settings.register_profile(
     max_examples=2_000,
     suppress_health_check=[HealthCheck.too_slow],
 )
+# Few examples, the same ones: for a run with each of thousands of mutants.
+settings.register_profile("mutants", deadline=None, derandomize=True, max_examples=20)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 

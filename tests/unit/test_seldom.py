@@ -8,11 +8,11 @@ from attrs import evolve
 
 from tests.support import CHOICE, NOW, length, tiny_categories, tiny_policy
 from tests.unit.played import Play, row, rules_with
-from tests.walks import BY_ID, RULES
+from tests.walks import BY_ID, PROOF, RULES
 from whistle_engine import commands as c
 from whistle_engine.classify import pressing
 from whistle_engine.events import Refused
-from whistle_engine.model import AppealKind, Party, Place, Stage, What, facts
+from whistle_engine.model import AppealKind, Party, Place, ResultCode, Stage, What, facts
 from whistle_engine.policy import Deferrals
 from whistle_engine.workflow import allowed, decide, duties
 
@@ -89,3 +89,41 @@ def test_a_duty_says_what_settles_it_unless_the_policy_lets_nobody() -> None:
     rules = evolve(RULES, policy=evolve(RULES.policy, permissions=narrowed))
     (duty,) = duties(play.state, rules)
     assert duty.settled_by == ("classify", "redirect")
+
+
+def test_what_occurred_just_now_did_not_occur_in_the_future() -> None:
+    receive = c.Receive(channel="12345", kind=AppealKind.HELP, place=Place(unit="gulou-1"))
+    for later, codes in ((timedelta(), []), (timedelta(seconds=1), ["occurred_in_future"])):
+        command = c.Command(
+            id="x", matter="m1", by=BY_ID["resident"], do=receive, occurred_at=NOW + later
+        )
+        result = decide(None, command, RULES, NOW)
+        assert codes == ([u.code for u in result.unmet] if isinstance(result, Refused) else [])
+
+
+def test_whoever_takes_the_lead_over_can_ask_for_an_extension_as_the_first_could() -> None:
+    play = Play().arrived()
+    assert play.clock(What.SOLVE).latest is not None
+    play.ok("r-chengguan", c.Accept())
+    assert play.clock(What.SOLVE).unit == "chengguan"
+    assert play.clock(What.SOLVE).latest is not None
+
+
+def test_a_date_is_kept_for_what_is_planned_only() -> None:
+    for result, follows in ((ResultCode.SOLVED, False), (ResultCode.PLANNED, True)):
+        play = Play().arrived()
+        play.ok("r-zhujian", c.Release(unit="chengguan"))
+        date = play.now + 20 * DAY
+        play.ok("r-zhujian", c.FeedBack(result=result, evidence=PROOF, plan_date=date))
+        assert bool(play.running(What.FOLLOW_UP)) is follows
+
+
+def test_what_is_due_at_the_instant_of_a_deferral_gets_its_time_back() -> None:
+    play = Play().arrived()
+    due = play.clock(What.SOLVE).due.at
+    play.now = due - timedelta(minutes=1)
+    play.ok("coordinator", c.Defer(review_on=due + 30 * DAY))
+    assert play.state.deferral.since == due
+    play.now = due + 20 * DAY
+    play.ok("coordinator", c.Resume())
+    assert play.clock(What.SOLVE).due.at > due

@@ -1,0 +1,1 @@
+"""Mutants of the core: changes that no test was written for, and which of them are noticed."""
