@@ -41,16 +41,23 @@ class City(TypedDict):
 
 
 class Finding(TypedDict):
-    """How a planted fault shows: the laws that are broken in a scope, after how many moves."""
+    """How a planted fault shows: the laws that are broken, where, and after how many moves.
+
+    Where is a scope, or the city of a story.
+    """
 
     laws: list[str]
     scope: str
     moves: int
 
 
-def found_faults() -> dict[str, Finding | None]:
-    """What was found of the planted faults; none of those that break no law."""
-    found: dict[str, Finding | None] = json.loads(FAULTS.read_text(encoding="utf-8"))
+Findings = Mapping[str, Finding | None]
+"""How a fault shows by each of the means by which it was looked for; ``None`` if it does not."""
+
+
+def found_faults() -> dict[str, dict[str, Finding | None]]:
+    """What was found of the planted faults, by what each does."""
+    found: dict[str, dict[str, Finding | None]] = json.loads(FAULTS.read_text(encoding="utf-8"))
     return found
 
 
@@ -60,7 +67,7 @@ def kept() -> dict[str, City]:
     return found
 
 
-def page(cities: Mapping[str, City], faults: Mapping[str, Finding | None]) -> str:
+def page(cities: Mapping[str, City], faults: Mapping[str, Findings]) -> str:
     """The page, as Markdown."""
     return "\n".join((*_page(cities), *_faults(faults))) + "\n"
 
@@ -68,7 +75,7 @@ def page(cities: Mapping[str, City], faults: Mapping[str, Finding | None]) -> st
 def _page(cities: Mapping[str, City]) -> Iterator[str]:
     yield "# What was explored"
     yield ""
-    yield "<!-- Written by `make explore`. -->"
+    yield "<!-- Written by `python -m tests.explored.run --write`, as `make explore` runs it. -->"
     yield ""
     yield "Every state that a matter can come to within a scope, and every law in each. How that is"
     yield "done, and what the scopes leave out, says"
@@ -98,7 +105,7 @@ def _city(name: str, city: City) -> Iterator[str]:
     yield f"## {name}"
     yield ""
     yield f"On {city['on']}, with Python {city['python']} in {city['jobs']} processes;"
-    yield f"the scopes are those of `{city['scopes']}`. Laws: {', '.join(city['laws'])}."
+    yield f"the scopes are those of `--scopes {city['scopes']}`. Laws: {', '.join(city['laws'])}."
     yield ""
     yield "| scope | states | moves | depth | if nobody acts | seconds |"
     yield "| --- | --- | --- | --- | --- | --- |"
@@ -108,27 +115,42 @@ def _city(name: str, city: City) -> Iterator[str]:
         yield f"| {row['scope']} | {told} | {row['seconds']:.1f} |"
 
 
-def _faults(results: Mapping[str, Finding | None]) -> Iterator[str]:
+def _faults(results: Mapping[str, Findings]) -> Iterator[str]:
     if not results:
         return
-    found = sum(finding is not None for finding in results.values())
     yield ""
     yield "## Planted faults"
     yield ""
-    yield "So that an exploration can be trusted, some [planted](laws.md) faults of the core are"
-    yield "explored too, in the quick scopes of Xingqing's policy, up to the first in which a"
-    yield f"law is broken. {len(results)} were tried; exploring alone, without any test, finds"
-    yield f"{found} of them, by the laws named here. The others break no law in these scopes:"
-    yield "they need a side that is not quick, or differ where no law looks; the tests find them."
+    yield "So that the laws can be trusted, [planted](laws.md) faults of the core are looked for by"
+    yield "the laws alone, without any test: in 300 random stories of each of three cities, and by"
+    yield "exploring the quick scopes of Xingqing's policy, up to the first that breaks a law."
+    yield f"{_counted(results, 'stories')} are found in stories,"
+    yield f"{_counted(results, 'exploring')} by exploring, and by one or the other"
+    either = sum(any(found.values()) for found in results.values())
+    yield f"{either} of {len(results)}. The others break no law there: they need what the stories"
+    yield "and scopes do not come by, or differ where no law looks; the tests find them all."
     yield ""
-    yield "| planted fault | broken laws | scope | moves |"
-    yield "| --- | --- | --- | --- |"
-    for what, finding in results.items():
-        if finding is None:
-            yield f"| {what} | | | |"
-        else:
-            laws = ", ".join(finding["laws"])
-            yield f"| {what} | {laws} | {finding['scope']} | {finding['moves'] or ''} |"
+    yield "| planted fault | in stories | by exploring |"
+    yield "| --- | --- | --- |"
+    for what, found in results.items():
+        yield f"| {what} | {_cell(found, 'stories')} | {_cell(found, 'exploring')} |"
+    yield ""
+    yield "A dash stands where a fault was not looked for by these means."
+
+
+def _counted(results: Mapping[str, Findings], means: str) -> str:
+    looked = [found[means] for found in results.values() if means in found]
+    return f"{sum(each is not None for each in looked)} of {len(looked)}"
+
+
+def _cell(found: Findings, means: str) -> str:
+    if means not in found:
+        return "–"
+    finding = found[means]
+    if finding is None:
+        return ""
+    moves = f", {finding['moves']} moves" if finding["moves"] else ""
+    return f"{', '.join(finding['laws'])}: {finding['scope']}{moves}"
 
 
 def _span(seconds: float | None) -> str:

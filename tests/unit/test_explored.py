@@ -83,7 +83,10 @@ def test_a_broken_law_is_no_and_comes_with_a_story(
     assert "FR5 is broken: sending back was not refused" in capsys.readouterr().out
     path = here / "stories" / "xingqing-breaks-FR5.toml"
     assert read_story(path).steps[-1].do == "send_back"
-    assert faults.first_broken() == {"laws": ["FR5"], "scope": "major_case", "moves": 3}
+    assert faults.first_explored() == {"laws": ["FR5"], "scope": "major_case", "moves": 3}
+    told = faults.first_in_stories()
+    assert told is not None
+    assert (told["laws"], told["scope"]) == (["FR5"], "tiny")
 
 
 @pytest.mark.usefixtures("here")
@@ -93,7 +96,7 @@ def test_a_fault_that_breaks_no_law_is_not_found(monkeypatch: pytest.MonkeyPatch
 
     row = evolve(TRANSITIONS[c.Urge], unmet=never)
     monkeypatch.setitem(TRANSITIONS, c.Urge, row)
-    assert faults.first_broken() is None
+    assert faults.first_explored() is None
 
 
 def test_the_faults_of_the_core_are_those_that_an_exploration_runs() -> None:

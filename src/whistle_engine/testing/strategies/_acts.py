@@ -29,6 +29,7 @@ from whistle_engine.model import (
 )
 from whistle_engine.policy import LEVELS, TIMINGS
 from whistle_engine.responder import overdue, running
+from whistle_engine.standing import grid_of
 from whistle_engine.testing.strategies._cast import Cast
 from whistle_engine.workflow import timers
 
@@ -71,7 +72,8 @@ class Scene:
     def whom(self) -> tuple[UnitCode, ...]:
         """Units that can respond, the coordinator's choices first; and some that cannot."""
         city, matter = self.cast.city, self.matter
-        found = (*city.departments, *city.helpers, matter.street, matter.community, NOWHERE)
+        below = (matter.street, matter.community, grid_of(matter, self.cast.rules))
+        found = (*city.departments, *city.helpers, *below, NOWHERE)
         return tuple(dict.fromkeys(found))
 
     @property
