@@ -31,7 +31,7 @@ from whistle_engine.review.explore import explore, in_order, quick
 from whistle_engine.rules import Rules
 from whistle_engine.testing.laws import LAWS
 from whistle_engine.testing.strategies._cast import Cast
-from whistle_engine.testing.strategies._drawing import tale_of
+from whistle_engine.testing.strategies._drawing import MOVE_BYTES, SETTING_BYTES, tale_of
 
 PATIENCE = 900
 """How many seconds one fault may take."""
@@ -82,8 +82,8 @@ def first_in_stories() -> Finding | None:
     rng = Random(0)  # noqa: S311  chance, no secret
     for _ in range(STORIES):
         for name, cast in casts.items():
-            setting, *moves = (rng.randrange(2**63) for _ in range(MOVES + 1))
-            tale = tale_of(setting, moves, cast)
+            setting = rng.getrandbits(8 * SETTING_BYTES)
+            tale = tale_of(setting, [rng.getrandbits(8 * MOVE_BYTES) for _ in range(MOVES)], cast)
             found = [breach for law in LAWS if (breach := law.broken(tale)) is not None]
             if found:
                 laws = list(in_order({breach.law for breach in found}))

@@ -48,11 +48,11 @@ Answer = tuple[Decision, ...]
 """The decisions on all matters that a command writes, or the refusal."""
 WAYS = 40
 """In so many ways each command is given in each state."""
-STATES = 80
+STATES = 90
 """So many states are asked, each for what no other shows."""
 TALES = list(decisions.tales(decisions.FILE.read_text("utf-8")))
-APART = 3
-"""Of the states of a tale every seventh can be chosen, and the last."""
+APART = 2
+"""Of the states of a tale every second can be chosen, and the last."""
 DIGITS = 12
 TALE, REASONS = "tale ", "reasons"
 

@@ -25,13 +25,13 @@ from whistle_engine.review.laws import Taken, matter_of
 from whistle_engine.rules import Rules
 from whistle_engine.testing.strategies import Deed, Tale, tell
 from whistle_engine.testing.strategies._cast import Cast
-from whistle_engine.testing.strategies._drawing import tale_of
+from whistle_engine.testing.strategies._drawing import MOVE_BYTES, SETTING_BYTES, tale_of
 from whistle_engine.testing.strategies.tales import World
 
 FILE = Path(__file__).with_name("decisions-1.txt")
 CITIES: Mapping[str, Rules] = {"tiny": RULES, "other": OTHER_RULES}
 """Rules that only the tests have: what ships may change with a city's law."""
-TRIED = 400
+TRIED = 900
 """How many tales are drawn of each city, to choose from."""
 WORTH = 3
 """So much a further tale has to show that no other does."""
@@ -102,7 +102,11 @@ def chosen() -> Iterator[tuple[str, Tale]]:
         cast, known = Cast(rules), set[tuple[str, ...]]()
         rng = Random(city)  # noqa: S311  chance, no secret
         drawn = [
-            tale_of(rng.randrange(2**40), [rng.randrange(2**40) for _ in range(MOVES)], cast)
+            tale_of(
+                rng.getrandbits(8 * SETTING_BYTES),
+                [rng.getrandbits(8 * MOVE_BYTES) for _ in range(MOVES)],
+                cast,
+            )
             for _ in range(TRIED)
         ]
         each = [(shown(tale), tale) for tale in drawn]
