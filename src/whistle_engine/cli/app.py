@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from whistle_engine.cli.lazy import Lazy
-from whistle_engine.cli.output import Lang, asked, encodable, lang_option
+from whistle_engine.cli.output import BadLines, Lang, asked, encodable, lang_option
 
 COMMANDS = {
     "demo": "stories.demo",
@@ -41,8 +41,10 @@ class Whistle(Lazy):
         try:
             code = super().main(args, **extra)
         except click.ClickException as error:
-            kept = "" if isinstance(error, click.UsageError) else "\n"  # a file has many
-            click.echo(_visible(_told(error, lang), kept), err=True)
+            from whistle_engine.problems import visible
+
+            kept = "\n" if isinstance(error, BadLines) else ""
+            click.echo(visible(_told(error, lang), kept=kept), err=True)
             sys.exit(error.exit_code)
         except click.Abort:
             sys.exit(130)  # as a shell tells an interrupt
@@ -61,13 +63,6 @@ def _told(error: click.ClickException, lang: Lang) -> str:
 
     see = f"（参见{path} --help）" if isinstance(error, click.UsageError) else ""
     return f"{path}：{chinese(message)}{see}"
-
-
-def _visible(text: str, kept: str) -> str:
-    """A text whose signs for a terminal, and whose ends of lines, are seen and not obeyed."""
-    return "".join(
-        each if each.isprintable() or each in kept else ascii(each)[1:-1] for each in text
-    )
 
 
 def _version(context: click.Context, _option: click.Parameter, value: object) -> None:
