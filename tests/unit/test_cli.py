@@ -126,6 +126,7 @@ BREAK = "one\ntwo\x1b[2J\u2028three"
         [BREAK],
         ["play", BREAK],
         ["play", f"{BREAK}.toml"],
+        ["policy", "check", "xingqing", "--directory", f"\0{BREAK}"],
         ["classify", "--policy", "xingqing", BREAK],
         ["classify", "--policy", "xingqing", f"category={BREAK}"],
         ["classify", "--policy", "xingqing", f"{BREAK}=yes", f"timing={BREAK}"],
