@@ -25,6 +25,7 @@ from whistle_engine.model import (
     What,
 )
 from whistle_engine.policy import OVER
+from whistle_engine.review.deciding import signals
 from whistle_engine.review.laws import Taken, matter_of
 from whistle_engine.rules import Rules
 from whistle_engine.soundness import limits_of
@@ -60,11 +61,11 @@ def l1(step: Taken) -> Iterator[str]:
 @step_law("L2", "More danger never means less urgency.")
 def l2(step: Taken) -> Iterator[str]:
     """Classify with each signal at each level: the rank never falls."""
-    signals = dict.fromkeys(floor.signal for floor in step.rules.policy.floors)
+    dangers = signals(step.rules.policy)
     for event in step.written:
         if not isinstance(event, e.Classified):
             continue
-        for signal in signals:
+        for signal in dangers:
             rising = [
                 _rank(step.rules, _with(event.facts, signal, level), event.at)
                 for level in ("none", "possible", "present")
