@@ -11,16 +11,19 @@ its own.
 
 from __future__ import annotations
 
+import json
 import random
 import time
 import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 from attrs import evolve
 
+from benchmarks.table import table
 from whistle_engine.classify import CATEGORY, TIMING, compile_classifier
 from whistle_engine.model import Affair
 from whistle_engine.policy import Policy, Rule
@@ -34,6 +37,8 @@ from whistle_engine.review.table import Table
 ON = date(2026, 6, 1)
 AT = datetime(2026, 6, 1, 4, tzinfo=UTC)
 SIZES = (50, 100, 200, 500, 1000)
+CURVE = Path(__file__).resolve().parent / "review.json"
+"""Where seconds and MiB of every size are kept."""
 ROUNDS = 3
 FEWER = 1.0
 """Never slower than to ask one by one; of a whole check, rules are only a part."""
@@ -60,23 +65,28 @@ def run() -> list[dict[str, Any]]:
 
 
 def growth(policy: Policy) -> list[dict[str, Any]]:
-    """Seconds and MiB of each size; what is kept is how 1,000 rules compare with 50."""
-    seconds: dict[str, dict[int, float]] = {"rules of a check": {}, "rules of a diff": {}}
+    """How 1,000 rules compare with 50; seconds and MiB of every size are kept beside."""
+    curve: list[dict[str, Any]] = []
     for size in SIZES:
         many = with_rules(policy, size)
         other = evolve(many, rules=(*many.rules[1:-1], many.rules[0], many.rules[-1]))
         acts: dict[str, Callable[[], object]] = {
-            "rules of a check": lambda many=many: Table(many, ON).standings,  # type: ignore[misc]
-            "rules of a diff": lambda many=many, other=other: compare(many, other),  # type: ignore[misc]
+            "check": lambda many=many: Table(many, ON).standings,  # type: ignore[misc]
+            "diff": lambda many=many, other=other: compare(many, other),  # type: ignore[misc]
         }
         for name, act in acts.items():
-            seconds[name][size] = best(act)
-            peak = memory(act)
-            print(f"{name}, {size} rules: {seconds[name][size]:.3f} s, {peak:.1f} MiB")
+            seconds, peak = best(act), memory(act)
+            print(f"rules of a {name}, {size:,} of them: {seconds:.3f} s, {peak:.1f} MiB")
+            curve.append({"of": name, "rules": size, "seconds": seconds, "MiB": peak})
+    CURVE.write_text(json.dumps({"results": curve}, indent=2) + "\n", encoding="utf-8")
+    found = {(row["of"], row["rules"]): row["seconds"] for row in curve}
     return [
-        told(f"{name}, s: 1,000 of them against 50", found[SIZES[-1]], found[SIZES[0]], GROWTH)
-        for name, found in seconds.items()
-    ]
+        told(
+            f"rules of a {name}, s: 1,000 of them against 50",
+            found[name, SIZES[-1]], found[name, SIZES[0]], GROWTH,
+        )
+        for name in ("check", "diff")
+    ]  # fmt: skip
 
 
 def told(name: str, ours: float, other: float, target: float) -> dict[str, Any]:
@@ -152,3 +162,7 @@ def memory(act: Callable[[], object]) -> float:
         return tracemalloc.get_traced_memory()[1] / 2**20
     finally:
         tracemalloc.stop()
+
+
+if __name__ == "__main__":
+    print(table(run()))

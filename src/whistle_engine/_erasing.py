@@ -13,8 +13,9 @@ from whistle_engine.events import Absorbed, Received, Refused
 from whistle_engine.model import Actor, ActorId, CommandId, MatterId, Role, TextRef
 from whistle_engine.refusals import unmet
 from whistle_engine.rules import Rules
+from whistle_engine.storage import paging
 from whistle_engine.storage.api import Store
-from whistle_engine.storage.rows import LedgerFilter, MatterRow, Record
+from whistle_engine.storage.rows import Record
 
 PAGE = 500
 """How many commits are read at once."""
@@ -53,11 +54,11 @@ def erase(
             raise
         unreadable = error
         failed.clear()  # each matter is looked at again
-        for each in matters_of(store):
+        for row in paging.rows(store, page=PAGE):
             try:
-                look(store.load(each).records)
+                look(store.load(row.matter).records)
             except StoreUnreadable as damage:
-                failed.append((each, damage))
+                failed.append((row.matter, damage))
     for ref in found:
         store.erase_text(ref)
     if failed:
@@ -87,18 +88,7 @@ def records_of(
     elif matter is not None:
         yield from store.load(matter).records
     else:
-        after = 0
-        while page := store.feed(after, limit=PAGE):
-            yield from page
-            after = page[-1].position
-
-
-def matters_of(store: Store) -> Iterator[MatterId]:
-    """The matters that the look-ups know of, without a look at their commits."""
-    after: MatterRow | None = None
-    while page := store.ledger(LedgerFilter(), after=after, limit=PAGE):
-        yield from (row.matter for row in page)
-        after = page[-1]
+        yield from paging.commits(store, page=PAGE)
 
 
 def texts_of(

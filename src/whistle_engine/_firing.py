@@ -11,6 +11,7 @@ from whistle_engine.commits import Answer
 from whistle_engine.errors import Unfinished
 from whistle_engine.events import Refused
 from whistle_engine.model import Actor, MatterId, Role
+from whistle_engine.storage import paging
 from whistle_engine.storage.api import Store, at_least_one
 from whistle_engine.storage.rows import Claim, Timer
 
@@ -101,16 +102,13 @@ def provisional(store: Store, failed: list[tuple[MatterId, Exception]]) -> Itera
         store: the store.
         failed: is given the matters whose histories are damaged, with what is wrong.
     """
-    after: MatterId | None = None
-    while page := store.scan(after, limit=100):
-        for history in page:
-            try:
-                _, state = replayed(history.matter, history.records)
-            except Exception as error:  # noqa: BLE001  whatever it was, it is this matter's
-                failed.append((history.matter, error))
-                continue
-            if state is not None and any(
-                clock.ended is None and clock.due.provisional for clock in state.clocks
-            ):
-                yield history.matter
-        after = page[-1].matter
+    for history in paging.histories(store, page=100):
+        try:
+            _, state = replayed(history.matter, history.records)
+        except Exception as error:  # noqa: BLE001  whatever it was, it is this matter's
+            failed.append((history.matter, error))
+            continue
+        if state is not None and any(
+            clock.ended is None and clock.due.provisional for clock in state.clocks
+        ):
+            yield history.matter

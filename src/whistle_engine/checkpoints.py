@@ -14,6 +14,7 @@ from hashlib import sha256
 from attrs import frozen
 
 from whistle_engine.errors import CodecError
+from whistle_engine.storage import paging
 from whistle_engine.storage.api import Commits
 from whistle_engine.storage.rows import History
 
@@ -122,17 +123,14 @@ def checkpoint(store: Commits, *, page: int = 100) -> Checkpoint:
         What it holds up to the last commit that the feed showed (S7).
     """
     heads = Heads(last_position(store))
-    after = None
-    while found := store.scan(after, limit=page):
-        for history in found:
-            heads.add(history)
-        after = found[-1].matter
+    for history in paging.histories(store, page=page):
+        heads.add(history)
     return heads.checkpoint()
 
 
 def last_position(store: Commits) -> int:
     """The position of the last commit, found by reading the feed to its end; 0 if there is none."""
-    after = 0
-    while found := store.feed(after, limit=1000):
-        after = found[-1].position
-    return after
+    last = 0
+    for record in paging.commits(store, page=1000):
+        last = record.position
+    return last

@@ -153,6 +153,18 @@ def listed(names: Iterable[str], lang: Literal["zh", "en"]) -> str:
     return ", ".join(f'"{name}"' for name in shown[:_MOST_LISTED]) + more
 
 
+def visible(text: str, *, kept: str = "") -> str:
+    """A text whose signs for a terminal, and whose ends of lines, are seen and not obeyed.
+
+    Args:
+        text: the text.
+        kept: signs that stay as they are.
+    """
+    return "".join(
+        each if each.isprintable() or each in kept else ascii(each)[1:-1] for each in text
+    )
+
+
 def _seen(name: object) -> str:
     """A name as it can be shown: what cannot be seen by its number, what is too long cut off."""
     short = str(name)[:_MOST_SHOWN]

@@ -17,8 +17,9 @@ from attrs import define, field, frozen
 from whistle_engine._checks import Check, Mismatch, Verifier
 from whistle_engine.checkpoints import Checkpoint, Heads
 from whistle_engine.model import MatterId
+from whistle_engine.storage import paging
 from whistle_engine.storage.api import Store
-from whistle_engine.storage.rows import History, LedgerFilter, MatterRow, Record
+from whistle_engine.storage.rows import History, Record
 
 __all__ = ["Check", "Counts", "Mismatch", "Report", "verify"]
 
@@ -132,7 +133,7 @@ class _Walk:
     def mismatches(self) -> Iterator[Mismatch]:
         """Read the feed for its end, then every matter, then what should have no more than that."""
         end = 0
-        for record in self._feed():
+        for record in paging.commits(self.store, page=ROWS):
             if record.position <= end:
                 yield _mismatch(record, "the feed does not ascend")
                 return
@@ -160,12 +161,6 @@ class _Walk:
         if self.since is not None and then is not None:
             yield from _against(self.since, then.checkpoint(), end)
 
-    def _feed(self) -> Iterator[Record]:
-        after = 0
-        while found := self.store.feed(after, limit=ROWS):
-            yield from found
-            after = found[-1].position
-
     def _histories(self) -> Iterator[History]:
         after: MatterId | None = None
         while found := self.store.scan(after, limit=self.page):
@@ -177,7 +172,7 @@ class _Walk:
     def _fed_too_many(self, end: int) -> Iterator[Mismatch]:
         """Name the commits of the feed that are in no history."""
         named = False
-        for record in self._feed():
+        for record in paging.commits(self.store, page=ROWS):
             if record.position <= end and record not in self.store.load(record.matter).records:
                 yield _mismatch(record, "the feed shows it, the matter's history does not")
                 named = True
@@ -187,19 +182,13 @@ class _Walk:
 
     def _rows_too_many(self) -> Iterator[Mismatch]:
         """Name the rows of matters that are not there; looked up only if there are too many."""
-        if sum(1 for _ in self._rows()) <= self.matters:
+        if sum(1 for _ in paging.rows(self.store, page=ROWS)) <= self.matters:
             return
-        for row in self._rows():
+        for row in paging.rows(self.store, page=ROWS):
             if not self.store.load(row.matter).records:
                 yield Mismatch(
                     matter=row.matter, what=Check.ROW, detail="a row of a matter without a commit"
                 )
-
-    def _rows(self) -> Iterator[MatterRow]:
-        after: MatterRow | None = None
-        while found := self.store.ledger(LedgerFilter(), after=after, limit=ROWS):
-            yield from found
-            after = found[-1]
 
 
 def _mismatch(record: Record, detail: str) -> Mismatch:

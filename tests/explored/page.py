@@ -72,10 +72,17 @@ def page(cities: Mapping[str, City], faults: Mapping[str, Findings]) -> str:
     return "\n".join((*_page(cities), *_faults(faults))) + "\n"
 
 
+def _commands(cities: Mapping[str, City]) -> str:
+    """What wrote the figures: the scopes of `make explore` are the full ones."""
+    scopes = dict.fromkeys(city["scopes"] for city in cities.values())
+    run = "python -m tests.explored.run --scopes {} --write"
+    return " and ".join(f"`{'make explore' if s == 'full' else run.format(s)}`" for s in scopes)
+
+
 def _page(cities: Mapping[str, City]) -> Iterator[str]:
     yield "# What was explored"
     yield ""
-    yield "<!-- Written by `python -m tests.explored.run --write`, as `make explore` runs it. -->"
+    yield f"<!-- Written by {_commands(cities)}. -->"
     yield ""
     yield "Every state that a matter can come to within a scope, and every law in each. How that is"
     yield "done, and what the scopes leave out, says"

@@ -115,6 +115,44 @@ def test_wrong_usage_is_one_line_on_stderr(args: list[str]) -> None:
     assert "Traceback" not in told.stderr
 
 
+BREAK = "one\ntwo\x1b[2J\u2028three"
+"""What would be obeyed by a terminal, or told on several lines."""
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize(
+    "args",
+    [
+        [BREAK],
+        ["play", BREAK],
+        ["play", f"{BREAK}.toml"],
+        ["policy", "check", "xingqing", "--directory", f"\0{BREAK}"],
+        ["classify", "--policy", "xingqing", BREAK],
+        ["classify", "--policy", "xingqing", f"category={BREAK}"],
+        ["classify", "--policy", "xingqing", f"{BREAK}=yes", f"timing={BREAK}"],
+        ["classify", "--policy", BREAK],
+        ["ledger", "--store", BREAK],
+        ["ledger", "--store", f"sqlite:///{BREAK}"],
+        ["policy", "new", BREAK, "--code", BREAK],
+        ["policy", "check", BREAK],
+        ["policy", "diff", "xingqing", "xingqing", "--html", f"nosuch/{BREAK}"],
+        ["policy", "diff", "xingqing", f"{BREAK}.toml"],
+        ["policy", "coverage", "xingqing", f"{BREAK}.toml"],
+        ["policy", "explore", "xingqing", "--category", BREAK],
+        ["verify", "sqlite:///nosuch.db", "--since", BREAK],
+    ],
+)
+def test_what_is_given_never_breaks_the_line(
+    args: list[str], lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = run(*args, "--lang", lang)
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert len(told.stderr.splitlines()) == 1
+    assert told.stderr.strip().isprintable()
+
+
 def test_a_name_that_is_nearly_right_is_suggested() -> None:
     assert "'cables'" in run("play", "cabels").stderr
     assert "'demo'" in run("dmeo").stderr

@@ -14,12 +14,21 @@ from attrs import evolve, fields
 from click.testing import CliRunner, Result
 
 from tests.checked import DIRECTORY, POLICY
+from tests.unit.cli_stores import at_work, filled
 from whistle_engine.cli.app import whistle
 from whistle_engine.cli.policy.diff_telling import percent
+from whistle_engine.compiling import compile_rules
 from whistle_engine.model import Affair, Label, Party
 from whistle_engine.policy import Accepted, Policy
-from whistle_engine.policy_file import Files, load_policy, shipped_files, shipped_names
+from whistle_engine.policy_file import (
+    Files,
+    load_policy,
+    shipped_files,
+    shipped_names,
+    shipped_rules,
+)
 from whistle_engine.review.diff import diff
+from whistle_engine.story import shipped_story, write_story
 
 RULE = (
     '[[rules]]\nid = "lamps-at-home"\nzh = "家中路灯"\nen = "Lamps at home"\n'
@@ -292,7 +301,7 @@ def test_a_store_shows_what_was_recorded(tmp_path: Path) -> None:
     assert {i["key"]: i["count"] for i in both["items"]}["rules.tough-cables"] == 2
 
 
-def test_what_was_never_used_is_listed_with_its_line(tmp_path: Path) -> None:
+def test_what_was_never_used_is_listed_with_its_line() -> None:
     told = run("coverage", "xingqing", "cables")
     assert "rules: 1 of 19 shown" in told.stdout
     assert re.search(r"xingqing\.toml:\d+:\d+: rules\.public-power: .*: never", told.stdout)
@@ -304,4 +313,60 @@ def test_what_was_never_used_is_listed_with_its_line(tmp_path: Path) -> None:
     assert run("coverage", "xingqing").exit_code == 2
     other = run("coverage", "xingqing", "beijing_redo")
     assert (other.exit_code, "another city" in other.stderr) == (2, True)
-    assert run("coverage", "xingqing", tmp_path).exit_code == 0
+
+
+def test_every_story_of_a_folder_is_played_whatever_its_name(tmp_path: Path) -> None:
+    none = run("coverage", "xingqing", tmp_path)
+    assert (none.exit_code, none.stdout) == (2, "")
+    assert "no story is in this folder" in none.stderr
+    assert "没有情景" in run("coverage", "xingqing", tmp_path, "--lang", "zh").stderr
+    for name, told in (("线缆.toml", "cables"), ("b.story.toml", "fr02_report_in")):
+        (tmp_path / name).write_text(write_story(shipped_story(told)), encoding="utf-8")
+    shipped_files("xingqing").write(tmp_path)  # which are no stories
+    (tmp_path / "notes.txt").write_text("[[step]]", encoding="utf-8")
+    folder = run("coverage", "xingqing", tmp_path, "--json").stdout
+    assert folder == run("coverage", "xingqing", "cables", "fr02_report_in", "--json").stdout
+    (tmp_path / "broken.toml").write_text("[[step]]\nat = ", encoding="utf-8")
+    broken = run("coverage", "xingqing", tmp_path)
+    assert (broken.exit_code, "broken.toml" in broken.stderr) == (2, True)
+
+
+def test_what_rests_on_another_policy_is_left_out_and_told(tmp_path: Path) -> None:
+    """Categories of the same code are another city's all the same."""
+    own = json.loads(run("coverage", "xingqing", "cables", "--json").stdout)
+    assert own["others"] == {}
+    mixed = filled(tmp_path, "cables", "beijing_redo")
+    both = json.loads(run("coverage", "xingqing", "--store", mixed, "--json").stdout)
+    assert both["items"] == own["items"]
+    (others,) = both["others"].values()
+    assert list(both["others"]) == ["beijing"]
+    shown = run("coverage", "xingqing", "--store", mixed).stdout
+    assert f"not counted: {others} commits of this store" in shown
+    held = json.loads(run("diff", "xingqing", "xingqing", "--store", mixed, "--json").stdout)
+    assert held["others"] == {"beijing": others}
+    page = tmp_path / "page.html"
+    told = run("diff", "xingqing", "xingqing", "--store", mixed, "--html", page, "--lang", "zh")
+    assert f"另有{others}条记录依据的是别的规则（beijing），未计入" in told.stdout
+    assert "未计入" in page.read_text(encoding="utf-8")
+    either = json.loads(run("diff", "xingqing", "beijing", "--store", mixed, "--json").stdout)
+    assert either["others"] == {}
+    assert either["decisions"] > held["decisions"] > 0
+
+
+def test_a_store_of_another_city_is_refused(tmp_path: Path) -> None:
+    store = filled(tmp_path, "beijing_redo")
+    for args in (("coverage", "xingqing"), ("diff", "xingqing", "xingqing")):
+        told = run(*args, "--store", store)
+        assert (told.exit_code, told.stdout) == (2, "")
+        assert "rests on another policy (beijing), not on xingqing" in told.stderr
+        assert "另一份规则（beijing）" in run(*args, "--store", store, "--lang", "zh").stderr
+
+
+def test_records_under_an_older_version_count(tmp_path: Path) -> None:
+    """Also those of rules that were built in code."""
+    rules = shipped_rules("xingqing")
+    older = compile_rules(evolve(rules.policy, version="2000.1"), rules.directory)
+    store = at_work(tmp_path, "m1", "m2", rules=older)
+    held = json.loads(run("coverage", "xingqing", "--store", store, "--json").stdout)
+    assert held["others"] == {}
+    assert {i["key"]: i["count"] for i in held["items"]}["categories.street_lamp"] == 2

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from whistle_engine.cli.lazy import Lazy
-from whistle_engine.cli.output import Lang, asked, encodable, lang_option
+from whistle_engine.cli.output import BadInput, BadLines, Lang, asked, encodable, lang_option
 
 COMMANDS = {
     "demo": "stories.demo",
@@ -35,18 +35,35 @@ class Whistle(Lazy):
     def main(self, args: Sequence[str] | None = None, **extra: Any) -> NoReturn:  # type: ignore[override]
         """Run, and leave with the exit code."""
         extra["standalone_mode"] = False
-        extra["obj"] = lang = asked(sys.argv[1:] if args is None else args)
+        given = sys.argv[1:] if args is None else args
+        extra["obj"] = lang = asked(given)
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="replace")  # its encoding may lack characters
         try:
+            _expect_words(given, lang)
             code = super().main(args, **extra)
         except click.ClickException as error:
-            kept = "" if isinstance(error, click.UsageError) else "\n"  # a file has many
-            click.echo(_visible(_told(error, lang), kept), err=True)
+            from whistle_engine.problems import visible
+
+            kept = "\n" if isinstance(error, BadLines) else ""
+            click.echo(visible(_told(error, lang), kept=kept), err=True)
             sys.exit(error.exit_code)
         except click.Abort:
             sys.exit(130)  # as a shell tells an interrupt
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _expect_words(given: Sequence[str], lang: Lang) -> None:
+    """See that every word can be the name of a file; no shell gives others, but programs can.
+
+    Raises:
+        BadInput: one has a sign that no name can have.
+    """
+    bad = next((word for word in given if "\0" in word), None)
+    if bad is not None:
+        from whistle_engine.cli.words import say
+
+        raise BadInput(say("null", lang, word=bad))
 
 
 def _told(error: click.ClickException, lang: Lang) -> str:
@@ -61,13 +78,6 @@ def _told(error: click.ClickException, lang: Lang) -> str:
 
     see = f"（参见{path} --help）" if isinstance(error, click.UsageError) else ""
     return f"{path}：{chinese(message)}{see}"
-
-
-def _visible(text: str, kept: str) -> str:
-    """A text whose signs for a terminal, and whose ends of lines, are seen and not obeyed."""
-    return "".join(
-        each if each.isprintable() or each in kept else ascii(each)[1:-1] for each in text
-    )
 
 
 def _version(context: click.Context, _option: click.Parameter, value: object) -> None:

@@ -35,9 +35,16 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class BadInput(click.ClickException):
-    """What was given cannot be used, or the output cannot be written: exit code 2."""
+    """What was given cannot be used, or the output cannot be written: exit code 2.
+
+    It is told in one line, whatever was given.
+    """
 
     exit_code = 2
+
+
+class BadLines(BadInput):
+    """The same, of several things that are wrong: each has a line of its own."""
 
 
 def lang_option(command: F) -> F:

@@ -120,6 +120,10 @@ WORDS: Words = {
         "{name}: a time in it is beyond what a calendar can hold",
     ),
     "play.deep": ("{name}：取值嵌套过深", "{name}: its values are nested too deeply"),
+    "null": (
+        "参数{word}中有空字符，不能用作文件名；请删去",
+        "{word} holds a null character, which no name of a file has; leave it out",
+    ),
     "near": ("；是否指{name}？", "; did you mean {name}?"),
     "play.list": ("--list不带情景", "--list takes no story"),
     "play.which": ("请写明情景，或加--list列出", "name a story, or take --list"),

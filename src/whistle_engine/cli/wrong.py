@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 
-from whistle_engine.cli.output import Lang, chosen
+from whistle_engine.cli.output import BadInput, BadLines, Lang, chosen
 
 KINDS: Mapping[str, tuple[str, str]] = {
     "StoreBusy": ("store_busy", "存储正被占用，没有写入；请稍后重试"),
@@ -96,6 +96,14 @@ def told(error: Exception, lang: Lang | None = None) -> str:
     )
     code = getattr(error, "code", code)
     return f"{CODES.get(code, says)} [{code}]：{line(error)}"
+
+
+def bad(error: Exception, lang: Lang | None = None) -> BadInput:
+    """What leaves with 2 and tells this error: a policy's and a story's problems in a line each."""
+    from whistle_engine.errors import PolicyError, StoryError
+
+    kind = BadLines if isinstance(error, PolicyError | StoryError) else BadInput
+    return kind(told(error, lang))
 
 
 def why(error: OSError, lang: Lang | None = None) -> str:

@@ -19,7 +19,7 @@ from attrs import frozen
 
 from whistle_engine.classify import CATEGORY, TIMING, WHEN_UNKNOWN, compile_classifier
 from whistle_engine.model import UNKNOWN, Classification, Facts
-from whistle_engine.policy import LEVELS, TIMINGS, Policy
+from whistle_engine.policy import TIMINGS, Policy
 from whistle_engine.review.cells import Axis, Cell, Test, cells, facts_of, lowest
 from whistle_engine.review.deciding import (
     Decided,
@@ -267,10 +267,16 @@ class _Both:
         size = len(self.old.rules)
         numbers = lowest(cell.matching), lowest(cell.matching >> size)
         before, after = (
-            Decided(policy.rules[number].id, result(policy.rules[number], row, least(policy)))
-            for policy, number, row in zip(self.policies, numbers, rows, strict=True)
+            Decided(policy.rules[number].id, result(policy.rules[number], row, kind))
+            for policy, number, row, kind in zip(
+                self.policies, numbers, rows, self._leasts, strict=True
+            )
         )
         return before, after
+
+    @cached_property
+    def _leasts(self) -> tuple[str, str]:
+        return least(self.old), least(self.new)
 
     # ---------------------------------------------------------------- danger
 
@@ -302,7 +308,7 @@ class _Both:
         for name in self.signals:
             reached: _Dangers = {}
             for value in (fixed[name],) if name in fixed else _VALUES:
-                asked = [_floor(policy, name, value, fixed[TIMING]) for policy in self.policies]
+                asked = [floor(policy, name, value, fixed[TIMING]) for policy in self.policies]
                 cost = int(value != UNKNOWN and name not in fixed)
                 for floors, (ways, (size, point)) in held.items():
                     one, other = (
@@ -367,12 +373,6 @@ def _merged(boxes: dict[tuple[int, ...], int]) -> dict[tuple[int, ...], int]:
                     count = sum(held.pop(within) for within in alike)
                     held[*alike[0][:axis], values, *alike[0][axis + 1 :]] = count
     return held
-
-
-def _floor(policy: Policy, name: str, value: str, timing: str) -> Result | None:
-    """What a fact demands, if it is a signal of this policy and stands for a danger."""
-    known = value in LEVELS and name in signals(policy)
-    return floor(policy, name, value, timing) if known else None
 
 
 def _above(policy: Policy, demanded: Result | None, before: Result | None) -> Result | None:

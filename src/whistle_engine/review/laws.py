@@ -361,10 +361,15 @@ def l19(step: Taken) -> Iterator[str]:
     before, after = step.before, step.after
     if after is None:
         return
-    raisers = {r.id: r for r in after.raisers}
+    raisers = {r.id for r in after.raisers}
+    had = before.raisers if before is not None else ()
     for ev in step.written:
         if isinstance(ev, e.Absorbed):
-            yield from (f"{r.id} was lost in merging" for r in ev.raisers if r.id not in raisers)
+            both = (*had, *ev.raisers)
+            yield from (f"{r.id} was lost in merging" for r in both if r.id not in raisers)
+        elif isinstance(ev, e.FedBack):
+            told = (r.id for r in after.raisers if r.told)
+            yield from (f"{one} counts as told before anything was said" for one in told)
     if after.stage is not Stage.FED_BACK or (before and before.stage is Stage.FED_BACK):
         return
     running = [k for k in after.clocks if k.ended is None]

@@ -118,7 +118,7 @@ class Table:
             after = cell.matching ^ (1 << first)
             decides[first] += cell.count
             behind[first, row] = behind.get((first, row), 0) | after
-            if not after or self.result(lowest(after), row) != self.result(first, row):
+            if not after & -after & self._alike(first, row):  # the next one decides otherwise
                 changes[first] += cell.count
         alive = sum(1 << number for number, count in enumerate(decides) if count)
         over = {key: self._otherwise(*key, after & alive) for key, after in behind.items()}
@@ -139,12 +139,22 @@ class Table:
 
     def _otherwise(self, number: int, row: Given, after: int) -> int:
         """Of the rules after one those that decide otherwise, and are not what it is taken from."""
-        own = self.result(number, row)
-        return sum(
-            1 << other
-            for other in bits(after)
-            if self.result(other, row) != own and not self._within(number, other)
-        )
+        otherwise = after & ~self._alike(number, row)
+        return sum(1 << other for other in bits(otherwise) if not self._within(number, other))
+
+    def _alike(self, number: int, row: Given) -> int:
+        """The rules that decide the same as one, for a category with such a row."""
+        if row not in self._by_row:
+            by_result: dict[Result, int] = {}
+            results = [self.result(each, row) for each in range(len(self.rules))]
+            for each, found in enumerate(results):
+                by_result[found] = by_result.get(found, 0) | (1 << each)
+            self._by_row[row] = [by_result[found] for found in results]
+        return self._by_row[row][number]
+
+    @cached_property
+    def _by_row(self) -> dict[Given, list[int]]:
+        return {}
 
     def _within(self, one: int, other: int) -> bool:
         """Tell whether a rule matches nothing but what another does."""

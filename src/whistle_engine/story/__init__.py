@@ -43,6 +43,7 @@ from whistle_engine.story.reading import (
     read_story,
     shipped_stories,
     shipped_story,
+    stories_in,
 )
 from whistle_engine.story.values import Expect, Step, Story, StoryActor
 from whistle_engine.story.writing import write_story
@@ -63,6 +64,7 @@ __all__ = [
     "refusal_words",
     "shipped_stories",
     "shipped_story",
+    "stories_in",
     "words",
     "write_story",
 ]

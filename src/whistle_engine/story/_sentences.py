@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from whistle_engine.errors import StoryError
 from whistle_engine.model import Label
-from whistle_engine.problems import Slot, StoryProblem, quoted
+from whistle_engine.problems import Slot, StoryProblem, quoted, visible
 
 _FILES: Mapping[str, Label] = {
     "story_unknown": Label("没有自带的情景{name}；{near}", "no story {name} is shipped; {near}"),
@@ -258,8 +258,9 @@ def actor_named(name: str) -> Label:
 
 
 def same(text: object) -> Label:
-    """A text that is the same in both languages."""
-    return Label(zh=str(text), en=str(text))
+    """A text that is the same in both languages, in one line."""
+    shown = visible(str(text))
+    return Label(zh=shown, en=shown)
 
 
 def names(items: tuple[str, ...]) -> Label:

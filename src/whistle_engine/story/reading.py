@@ -68,6 +68,22 @@ def _shelf() -> Traversable:
     return resources.files("whistle_engine").joinpath("stories")
 
 
+def stories_in(folder: Path | str) -> tuple[Path, ...]:
+    """The files of a folder that are stories, whatever their names: TOML files with steps.
+
+    A file that cannot be read is among them: reading it tells why.
+    """
+    return tuple(path for path in sorted(Path(folder).glob("*.toml")) if _has_steps(path))
+
+
+def _has_steps(path: Path) -> bool:
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return path.is_file()
+    return any(_HEADER.match(line) for line in text.splitlines())
+
+
 def read_story(path: Path | str) -> Story:
     """Read a story from a file.
 

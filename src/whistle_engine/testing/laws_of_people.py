@@ -25,6 +25,8 @@ from whistle_engine.model import (
     What,
 )
 from whistle_engine.policy import OVER
+from whistle_engine.responder import running
+from whistle_engine.review.deciding import signals
 from whistle_engine.review.laws import Taken, matter_of
 from whistle_engine.rules import Rules
 from whistle_engine.soundness import limits_of
@@ -60,11 +62,11 @@ def l1(step: Taken) -> Iterator[str]:
 @step_law("L2", "More danger never means less urgency.")
 def l2(step: Taken) -> Iterator[str]:
     """Classify with each signal at each level: the rank never falls."""
-    signals = dict.fromkeys(floor.signal for floor in step.rules.policy.floors)
+    dangers = signals(step.rules.policy)
     for event in step.written:
         if not isinstance(event, e.Classified):
             continue
-        for signal in signals:
+        for signal in dangers:
             rising = [
                 _rank(step.rules, _with(event.facts, signal, level), event.at)
                 for level in ("none", "possible", "present")
@@ -123,23 +125,6 @@ def l16(step: Taken) -> Iterator[str]:
 # ---------------------------------------------------------------- who keeps which rights
 
 
-@step_law("L19", "Whoever raised a merged or split matter keeps every right.")
-def l19(step: Taken) -> Iterator[str]:
-    """Nobody is lost where others are taken in, and nobody counts as told before it is judged."""
-    after = step.after
-    if after is None:
-        return
-    raisers = {raiser.id for raiser in after.raisers}
-    for event in step.written:
-        if isinstance(event, e.Absorbed):
-            before = {r.id for r in step.before.raisers} if step.before is not None else set()
-            lost = before - raisers
-            yield from (f"{raiser} raised it, and is no raiser now" for raiser in lost)
-        elif isinstance(event, e.FedBack):
-            told = [raiser.id for raiser in after.raisers if raiser.told]
-            yield from (f"{raiser} counts as told before anything was said" for raiser in told)
-
-
 @tale_law("L19", "Whoever raised a merged or split matter keeps every right.")
 def l19_split(tale: Tale) -> Iterator[str]:
     """The parts of a split have the raisers of the whole; what is merged into has all of them."""
@@ -181,11 +166,7 @@ def longest(rules: Rules, start: datetime) -> timedelta:
 def l9_idle(tale: Tale) -> Iterator[str]:
     """Let time pass after the tale, and only timers act."""
     rules = _last_rules(tale)
-    waiting = {
-        matter
-        for matter, state in tale.states.items()
-        if state.stage is not Stage.CLOSED and not _in_docket(state)
-    }
+    waiting = {matter for matter, state in tale.states.items() if not _at_rest(state)}
     if not waiting:
         return
     world = World(rules, tale.until)
@@ -195,15 +176,15 @@ def l9_idle(tale: Tale) -> Iterator[str]:
         world.pass_time(due[0], inclusive=True)
         for matter in tuple(waiting):
             state = world.states[matter]
-            if state.stage is Stage.CLOSED or _in_docket(state):
+            if _at_rest(state):
                 waiting.remove(matter)
     for matter in sorted(waiting):
         stage = world.states[matter].stage.value
         yield f"nobody acts, and at {end:%Y-%m-%d} {matter} is {stage} and in nobody's docket"
 
 
-def _in_docket(state: Matter) -> bool:
-    return any(k.what is What.DOCKET and k.ended is None for k in state.clocks)
+def _at_rest(state: Matter) -> bool:
+    return state.stage is Stage.CLOSED or any(running(state, What.DOCKET))
 
 
 def _last_rules(tale: Tale) -> Rules:
@@ -248,5 +229,5 @@ def _settle(world: World, matter: MatterId, helper: Helper) -> None:
             world.pass_time(due[0], inclusive=True)
 
 
-MORE: tuple[Law, ...] = (l1, l2, l3, l9_idle, l16, l17, l19, l19_split)
+MORE: tuple[Law, ...] = (l1, l2, l3, l9_idle, l16, l17, l19_split)
 """Beside those of the review."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from whistle_engine.events import Refused
 from whistle_engine.model import Unmet
+from whistle_engine.problems import visible
 from whistle_engine.texts._tables import fill, names, table, text
 from whistle_engine.texts._voice import Voice
 
@@ -27,7 +28,7 @@ def refusal(refused: Refused, voice: Voice) -> str:
 
 def condition(unmet: Unmet, voice: Voice) -> str:
     """One unmet condition; facts that its sentences do not name are listed after them."""
-    values = {name: voice.fact(name, value) for name, value in unmet.facts if value}
+    values = {name: visible(voice.fact(name, value)) for name, value in unmet.facts if value}
     if f"{unmet.code}.wrong" in table("refusals"):
         wrong = text("refusals", f"{unmet.code}.wrong", voice.lang)
         right = text("refusals", f"{unmet.code}.right", voice.lang)

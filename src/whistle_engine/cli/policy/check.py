@@ -26,6 +26,7 @@ from whistle_engine.cli.policy.files import directory_beside, source
 from whistle_engine.cli.policy.files import told as telling
 from whistle_engine.cli.policy.words import say
 from whistle_engine.cli.reading.options import DAY
+from whistle_engine.cli.wrong import bad
 
 if TYPE_CHECKING:
     from whistle_engine.directory import Directory
@@ -157,7 +158,7 @@ def _loaded(
     wrong += also
     if policy is None or wrong:
         if not as_json:
-            raise BadInput(PolicyError(wrong).told(lang)) from None
+            raise bad(PolicyError(wrong), lang)
         write_json({"problems": [_problem(each) for each in wrong]})
         return None
     return policy, units, beside.name

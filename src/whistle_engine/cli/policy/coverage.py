@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,7 @@ MOST = 20
 @command(
     epilog="Exit codes: 0 done; 2 wrong usage, or something cannot be read. With --json: "
     '{"items": [{"sort", "key", "file", "line", "title", "count"}], "sorts": {SORT: '
-    '{"shown", "of"}}}.'
+    '{"shown", "of"}}, "others": {CODE: commits of the store under other policies}}.'
 )
 @click.argument("file", shell_complete=completing.policy_files)
 @click.argument("stories", nargs=-1, metavar="[STORY]...", shell_complete=completing.stories)
@@ -51,7 +51,8 @@ def coverage(
     """Tell which rules, floors, categories, kinds and rungs were ever used.
 
     FILE is a policy, or the name of one that is shipped; STORIES are files or shipped stories that
-    are played, or a folder of some. A decision counts for the rule by which FILE decides it.
+    are played, or folders of some. A decision counts for the rule by which FILE decides it,
+    whatever version of the policy it was made by.
     """
     from whistle_engine.review.coverage import coverage as counted
 
@@ -64,28 +65,41 @@ def coverage(
 
     with told(lang):
         policy = load_policy(source(file))
-    played = (step for name in _named(stories) for step in _story(name, policy.value, lang))
+    names = [name for each in stories for name in _named(each, lang)]
+    played = (step for name in names for step in _story(name, policy.value, lang))
+    others: Mapping[str, int] = {}
+    left_out = ""
     if url is None:
         items = counted(policy.value, played)
     else:
-        from whistle_engine.cli.policy.recorded import steps
+        from whistle_engine.cli.policy.recorded import Recorded
         from whistle_engine.cli.store.opening import opened
 
         with opened(url) as store:
-            items = counted(policy.value, chain(played, steps(store)))
+            recorded = Recorded(store, frozenset({policy.value.code}))
+            items = counted(policy.value, chain(played, recorded.steps()))
+        recorded.expect_own(lang)
+        others, left_out = recorded.others, recorded.left_out(lang)
     if as_json:
-        write_json(_shape(items, policy))
+        write_json(_shape(items, policy, others))
     else:
-        write("\n".join(_lines(items, policy, lang, whole=whole)))
+        write("\n".join([*_lines(items, policy, lang, whole=whole), *filter(None, [left_out])]))
 
 
-def _named(stories: Iterable[str]) -> Iterator[str]:
-    """Stories by their names or paths; of a folder those in it."""
-    for name in stories:
-        if Path(name).is_dir():
-            yield from sorted(str(path) for path in Path(name).glob("*story*.toml"))
-        else:
-            yield name
+def _named(name: str, lang: Lang) -> list[str]:
+    """A story by its name or path; of a folder those in it.
+
+    Raises:
+        BadInput: a folder without any.
+    """
+    from whistle_engine.story import shipped_stories, stories_in
+
+    if name in shipped_stories() or not Path(name).is_dir():
+        return [name]
+    found = [str(path) for path in stories_in(name)]
+    if not found:
+        raise BadInput(say("no_stories", lang, folder=name))
+    return found
 
 
 def _story(name: str, policy: Policy, lang: Lang) -> Iterator[Step]:
@@ -128,7 +142,9 @@ def _by_sort(items: Iterable[Item]) -> dict[str, list[Item]]:
     return found
 
 
-def _shape(items: tuple[Item, ...], policy: Loaded[Policy]) -> dict[str, Any]:
+def _shape(
+    items: tuple[Item, ...], policy: Loaded[Policy], others: Mapping[str, int]
+) -> dict[str, Any]:
     told = []
     for item in items:
         spot = policy.reading.spot(item.key)
@@ -146,4 +162,4 @@ def _shape(items: tuple[Item, ...], policy: Loaded[Policy]) -> dict[str, Any]:
         sort: {"shown": sum(bool(item.count) for item in held), "of": len(held)}
         for sort, held in _by_sort(items).items()
     }
-    return {"items": told, "sorts": sorts}
+    return {"items": told, "sorts": sorts, "others": dict(others)}

@@ -9,6 +9,10 @@ WORDS: Words = {
         "请写明情景、存放情景的文件夹，或--store URL",
         "name a story, a folder of stories, or --store URL",
     ),
+    "no_stories": (
+        "{folder}中没有情景；情景是写有[[step]]的TOML文件",
+        "{folder}: no story is in this folder; a story is a TOML file with [[step]]",
+    ),
     "sort": ("{sort}：{of}项中用到{shown}项", "{sort}: {shown} of {of} shown"),
     "sort.rules": ("分类规则", "rules"),
     "sort.floors": ("险情底线", "floors"),

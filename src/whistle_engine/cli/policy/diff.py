@@ -27,6 +27,8 @@ from whistle_engine.cli.reading.options import DAY
 from whistle_engine.cli.wrong import why
 
 if TYPE_CHECKING:
+    from whistle_engine.cli.policy.diff_telling import Teller
+    from whistle_engine.cli.policy.recorded import Recorded
     from whistle_engine.model import Label
     from whistle_engine.policy import Policy
     from whistle_engine.review.deciding import Decided
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
     epilog="Exit codes: 0 equivalent; 1 something is otherwise; 2 wrong usage, or a file cannot "
     'be used. With --json: {"equivalent", "old", "new", "epochs": [{"since", "size", "calm", '
     '"groups": [{"before", "after", "count", "calm", "recorded", "categories", "parts", '
-    '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions"}.'
+    '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions", '
+    '"others": {CODE: commits of the store under other policies}}.'
 )
 @click.argument("old", shell_complete=completing.policy_files)
 @click.argument("new", shell_complete=completing.policy_files)
@@ -81,52 +84,60 @@ def diff(
     with told(lang):
         (before, its_units), (after, units) = policy_and_units(old), policy_and_units(new)
     begins = on.date() if on is not None else None
-    found = _found(before, after, lang, begins=begins, units=(its_units, units), url=url)
+    found, recorded = _found(before, after, lang, begins=begins, units=(its_units, units), url=url)
+    teller = Teller(found, lang, recorded.left_out(lang) if recorded is not None else "")
     if target is not None:
-        _write_page(target, found, lang)
+        _write_page(target, teller)
     if as_json:
-        write_json(_shape(found))
+        write_json(_shape(found) | {"others": dict(recorded.others) if recorded else {}})
     else:
-        write("\n".join(lines(Teller(found, lang))))
+        write("\n".join(lines(teller)))
         if target is not None:
             write("\n" + say("written", lang, file=target))
     if not found.equivalent:
         context.exit(1)
 
 
-def _found(before: Policy, after: Policy, lang: Lang, *, url: str | None, **more: Any) -> Diff:
-    """The difference, with what a store has recorded.
+def _found(
+    before: Policy, after: Policy, lang: Lang, *, url: str | None, **more: Any
+) -> tuple[Diff, Recorded | None]:
+    """The difference, with what a store has recorded under either of the two.
 
     Raises:
-        BadInput: the store cannot be read, or the rules divide the facts too finely.
+        BadInput: the store cannot be read, or is another city's, or the rules divide the facts
+            too finely.
     """
-    from whistle_engine.cli.policy.recorded import decisions
+    from whistle_engine.cli.policy.recorded import Recorded
     from whistle_engine.cli.store.opening import opened
     from whistle_engine.review.cells import TooManyCellsError
     from whistle_engine.review.diff import diff as compared
 
     try:
         if url is None:
-            return compared(before, after, **more)
+            return compared(before, after, **more), None
         with opened(url) as store:
-            return compared(before, after, recorded=decisions(store), **more)
+            recorded = Recorded(store, frozenset({before.code, after.code}))
+            found = compared(before, after, recorded=recorded.decisions(), **more)
     except TooManyCellsError:
         raise BadInput(say("too_many", lang)) from None
+    recorded.expect_own(lang)
+    return found, recorded
 
 
-def _write_page(target: Path, found: Diff, lang: Lang) -> None:
+def _write_page(target: Path, teller: Teller) -> None:
     """Write the page.
 
     Raises:
         BadInput: it cannot be written.
     """
     from whistle_engine.cli.policy.diff_page import page
-    from whistle_engine.cli.policy.diff_telling import Teller
 
     try:
-        replace(target, page(Teller(found, lang)).encode())
+        replace(target, page(teller).encode())
     except OSError as error:
-        raise BadInput(say("unwritable", lang, file=target, why=why(error, lang))) from None
+        raise BadInput(
+            say("unwritable", teller.lang, file=target, why=why(error, teller.lang))
+        ) from None
 
 
 def _shape(found: Diff) -> dict[str, Any]:

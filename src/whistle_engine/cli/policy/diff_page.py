@@ -68,7 +68,8 @@ def page(teller: Teller) -> str:
 
 
 def _body(teller: Teller) -> Iterator[str]:
-    yield f'<p class="versions">{escape(teller.versions())}</p>'
+    for line in filter(None, (teller.versions(), teller.left_out)):
+        yield f'<p class="versions">{escape(line)}</p>'
     if teller.diff.equivalent:
         yield f'<div class="sums"><p>{escape(teller.say("equivalent"))}</p></div>'
     else:

@@ -28,6 +28,8 @@ class Teller:
 
     diff: Diff
     lang: Lang
+    left_out: str = ""
+    """What of a store was not counted, in a sentence; empty if all of it was."""
 
     def say(self, key: str, **values: object) -> str:
         """Words, filled."""
@@ -149,6 +151,8 @@ def lines(teller: Teller) -> Iterator[str]:
     diff = teller.diff
     yield teller.title()
     yield teller.versions()
+    if teller.left_out:
+        yield teller.left_out
     if diff.equivalent:
         yield ""
         yield teller.say("equivalent")

@@ -23,7 +23,7 @@ from whistle_engine.cli.output import (
 )
 from whistle_engine.cli.policy.exploring import MOST, explored, put, shape
 from whistle_engine.cli.policy.exploring import told as summed_up
-from whistle_engine.cli.policy.files import directory_beside, told
+from whistle_engine.cli.policy.files import directory_beside, source, told
 from whistle_engine.cli.policy.words import say
 
 if TYPE_CHECKING:
@@ -109,12 +109,13 @@ def explore(
 
 
 def _rules(file: str, directory: Path | None, lang: Lang) -> Rules:
-    from whistle_engine.policy_file import load_rules, shipped_names, shipped_rules
+    from whistle_engine.policy_file import load_rules
 
+    from_ = source(file)
+    shipped = not isinstance(from_, Path)
+    beside = source(f"{file}.directory") if shipped else directory_beside(file)
     with told(lang):
-        if file in shipped_names() and not Path(file).is_file() and directory is None:
-            return shipped_rules(file)
-        return load_rules(Path(file), directory or directory_beside(file))
+        return load_rules(from_, directory or beside)
 
 
 def _scopes(

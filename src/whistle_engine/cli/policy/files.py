@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from whistle_engine.cli.files import replace
-from whistle_engine.cli.output import BadInput, Lang, no_output, write
+from whistle_engine.cli.output import BadInput, BadLines, Lang, no_output, write
 from whistle_engine.cli.policy.words import say
-from whistle_engine.cli.wrong import why
+from whistle_engine.cli.wrong import bad, why
 
 if TYPE_CHECKING:
     from whistle_engine.directory import Directory
@@ -27,7 +27,7 @@ def told(lang: Lang) -> Iterator[None]:
     try:
         yield
     except PolicyError as error:
-        raise BadInput(error.told(lang)) from None
+        raise bad(error, lang) from None
 
 
 def text_of(files: Files, name: str) -> str:
@@ -54,7 +54,7 @@ def loaded(files: Files, texts: Mapping[str, str], lang: Lang) -> Loaded[Policy]
     try:
         return load_policy(Files(changed))
     except PolicyError as error:
-        raise BadInput(say("not.loads", lang, why=error.told(lang))) from None
+        raise BadLines(say("not.loads", lang, why=error.told(lang))) from None
 
 
 def directory_beside(policy: Path | str) -> Path:

@@ -53,7 +53,8 @@ HELP: Mapping[str, str] = {
         "退出码：0两者等效；1有所不同；2用法不对，或文件不能用。"
         '--json输出：{"equivalent", "old", "new", "epochs": [{"since", "size", "calm", '
         '"groups": [{"before", "after", "count", "calm", "recorded", "categories", "parts", '
-        '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions"}。'
+        '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions", '
+        '"others": {编码: 存储中依据别的规则的记录数}}。'
     ),
     "policy diff --on": "从哪一天起比较；默认从新规则施行之日起。",
     "policy diff --store": "并统计这个存储中已记录的判定。",
@@ -61,11 +62,11 @@ HELP: Mapping[str, str] = {
     "policy coverage": """说明哪些分类规则、险情底线、类别、哨型和阶梯各级用到过，哪些从未用到。
 
 文件是一份规则，或自带规则的名称；情景可以是文件、自带的情景，或存放情景的文件夹，都会演练一遍。
-一次判定按文件中据以判定的那条规则计数。""",
+一次判定按文件中据以判定的那条规则计数，不论当时依据的是该规则的哪一版。""",
     "policy coverage epilog": (
         "退出码：0完成；2用法不对，或有文件不能读取。"
         '--json输出：{"items": [{"sort", "key", "file", "line", "title", "count"}], "sorts": '
-        '{类型: {"shown", "of"}}}。'
+        '{类型: {"shown", "of"}}, "others": {编码: 存储中依据别的规则的记录数}}。'
     ),
     "policy coverage --store": "并统计这个存储中已记录的判定。",
     "policy coverage --all": "全部列出，并写明用到几次。",

@@ -197,6 +197,17 @@ WORDS: Words = {
         "接下来：whistle play {folder}/{code}.story.toml",
         "next: whistle play {folder}/{code}.story.toml",
     ),
+    "recorded.other": (
+        "存储中的记录依据的都是另一份规则（{codes}），不是{own}；请检查地址",
+        (
+            "all that this store has recorded rests on another policy ({codes}), not on {own}; "
+            "check the URL"
+        ),
+    ),
+    "recorded.left_out": (
+        "存储中另有{n}条记录依据的是别的规则（{codes}），未计入",
+        "not counted: {n} commits of this store that rest on another policy ({codes})",
+    ),
     "meanwhile": (
         "{file}刚刚被他人修改，请重新执行。",
         "{file} was changed by somebody else just now; run this again",

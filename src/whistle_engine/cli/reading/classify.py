@@ -93,7 +93,8 @@ def _facts(words: tuple[str, ...], rules: Rules, lang: Lang) -> Facts:
         found.append((name, _codes(rules, name).get(value, value)))
     facts = tuple(sorted(found))
     if wrong := fact_problems(rules.policy, facts):
-        raise BadInput(texts.refusal(Refused(command="classify", unmet=wrong), lang, rules=rules))
+        told = texts.refusal(Refused(command="classify", unmet=wrong), lang, rules=rules)
+        raise BadInput(" ".join(told.splitlines()))
     return facts
 
 

@@ -13,7 +13,7 @@ from whistle_engine.cli.output import BadInput, Lang
 from whistle_engine.cli.policy.files import directory_beside
 from whistle_engine.cli.reading.words import say
 from whistle_engine.cli.store.opening import in_one_line, installed
-from whistle_engine.cli.wrong import told
+from whistle_engine.cli.wrong import bad, told
 
 if TYPE_CHECKING:
     from whistle_engine.rules import Rules
@@ -48,7 +48,7 @@ def asked_for(name: str, lang: Lang) -> Rules:
             return load_rules(path, directory_beside(path))
         return installed().rules(name)
     except PolicyError as error:
-        raise BadInput(error.told(lang)) from None
+        raise bad(error, lang) from None
     except PluginError as error:
         raise BadInput(f"--policy {name}: {told(error, lang)}") from None
 

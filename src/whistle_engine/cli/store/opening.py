@@ -56,7 +56,7 @@ def installed() -> Plugins:
     try:
         return Plugins.load()
     except PluginError as error:
-        raise BadInput(wrong.told(error)) from None
+        raise wrong.bad(error) from None
 
 
 def open_url(url: str) -> Store:
@@ -103,7 +103,7 @@ def in_one_line() -> Iterator[None]:
     try:
         yield
     except WhistleError as error:
-        raise BadInput(wrong.told(error)) from None
+        raise wrong.bad(error) from None
 
 
 def _opened(url: str, *, create: bool) -> Store:

@@ -13,6 +13,7 @@ from whistle_engine.events import Event
 from whistle_engine.model import Matter, MatterId
 from whistle_engine.problems import StoryProblem
 from whistle_engine.rules import Rules
+from whistle_engine.storage import paging
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.rows import Record
@@ -21,8 +22,6 @@ from whistle_engine.story.expecting import problems
 from whistle_engine.story.playing import rules_of
 from whistle_engine.story.values import PASSIVE
 from whistle_engine.workflow import evolve
-
-_PAGE = 1000
 
 
 @frozen(kw_only=True)
@@ -133,10 +132,9 @@ class _Watch:
         return records[-1].command_id if wrote else None
 
     def _read(self) -> list[Record]:
-        found: list[Record] = []
-        while page := self.store.feed(self.position, limit=_PAGE):
-            found += page
-            self.position = page[-1].position
+        found = [*paging.commits(self.store, self.position)]
+        if found:
+            self.position = found[-1].position
         return found
 
     def _events(self, record: Record) -> Iterator[Happened]:

@@ -85,14 +85,12 @@ def performed(name: str, lang: Lang) -> Performance:
         BadInput: why it cannot be.
     """
     from whistle_engine.cli.stories.performing import perform
-    from whistle_engine.errors import PolicyError, WhistleError
+    from whistle_engine.errors import WhistleError
 
     try:
         return perform(_read(name, lang))
-    except PolicyError as error:
-        raise BadInput(error.told(lang)) from None
     except WhistleError as error:
-        raise BadInput(wrong.told(error, lang)) from None
+        raise wrong.bad(error, lang) from None
     except OverflowError:
         raise BadInput(say("play.time", lang, name=name)) from None
     except RecursionError:

@@ -86,7 +86,7 @@ def run(
         try:
             relay = Relay(Engine(store, rules), notifiers, report=_report)
         except ValueError as error:
-            raise BadInput(wrong.told(error, lang)) from None
+            raise wrong.bad(error, lang) from None
         how = say("run.notifiers", lang, names=say("join", lang).join(_codes(names)))
         begins = say(
             "run.begins",
@@ -112,7 +112,7 @@ def _notifier(name: str) -> Notifier:
     try:
         found = installed().notifier(name)
     except PluginError as error:
-        raise BadInput(wrong.told(error)) from None
+        raise wrong.bad(error) from None
     except Exception as error:  # a plugin may raise anything; it is told in one line all the same
         (code,) = _codes((name,))
         raise BadInput(f"--notifier {code}: {type(error).__name__}: {wrong.line(error)}") from error

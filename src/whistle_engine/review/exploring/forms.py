@@ -7,7 +7,7 @@ count by what they have, not by name: a state in which they have changed places 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from hashlib import blake2b
 
@@ -26,10 +26,9 @@ from whistle_engine.model import (
     What,
 )
 from whistle_engine.moves.clocks import armed
-from whistle_engine.moves.intake import MAIN
 from whistle_engine.moves.residents import REOPENS
 from whistle_engine.review.exploring.cast import Cast
-from whistle_engine.review.exploring.freely import TICK, given_up
+from whistle_engine.review.exploring.freely import TICK, left_tracks
 
 Form = tuple[object, ...]
 
@@ -183,8 +182,9 @@ def _told_classification(matter: Matter, cast: Cast) -> Form:
     whistle = matter.whistle
     blown = (whistle.kind, whistle.blower) if whistle is not None else None
     facts = tuple(f for f in matter.facts if f[1] != "none")
-    gone = _gone(matter, cast)
-    left = () if gone else tuple(_left(matter, cast.scope.at))
+    gone, now = _gone(matter, cast), cast.scope.at
+    # The due times of tracks that were left count when one comes back.
+    left = () if gone else tuple((k.what.value, k.due.at < now) for k in left_tracks(matter))
     enquiry = matter.appeal.kind is AppealKind.ENQUIRY and not gone
     return known, blown, facts, left, enquiry, matter.moved_up and not gone, matter.nothing_there
 
@@ -194,14 +194,6 @@ def _gone(matter: Matter, cast: Cast) -> bool:
     return c.StandDown not in cast.scope.acts and (
         matter.whistle is not None or bool(matter.responders)
     )
-
-
-def _left(matter: Matter, now: datetime) -> Iterator[Form]:
-    """The tracks that were left for another one: their due times count when it comes back."""
-    for what in MAIN.values():
-        last = next((k for k in reversed(matter.clocks) if k.what is what), None)
-        if last is not None and given_up(last):
-            yield what.value, last.due.at < now
 
 
 def _told_course(matter: Matter, cast: Cast) -> Form:

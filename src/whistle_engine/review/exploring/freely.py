@@ -166,10 +166,9 @@ def passings(matter: Matter, now: datetime) -> Iterator[Passing]:
     for clock in matter.clocks:
         if clock.ended is None and armed(matter, clock):
             yield from _next_of(clock, now)
-    for what in MAIN.values():
-        last = next((k for k in reversed(matter.clocks) if k.what is what), None)
-        if last is not None and given_up(last) and last.due.at >= now:
-            yield Passing(Comes.GIVEN_UP, clock=last.id)
+    for clock in left_tracks(matter):
+        if clock.due.at >= now:
+            yield Passing(Comes.GIVEN_UP, clock=clock.id)
     if matter.objection is None:
         for found in matter.responders:
             if found.object_until is not None and found.object_until >= now:
@@ -180,9 +179,12 @@ def passings(matter: Matter, now: datetime) -> Iterator[Passing]:
         yield Passing(Comes.DEFERRING)
 
 
-def given_up(clock: Clock) -> bool:
-    """Tell whether a track's clock was left for another track: its due time still counts."""
-    return clock.ended is not None and clock.verdict is not Verdict.KEPT
+def left_tracks(matter: Matter) -> Iterator[Clock]:
+    """The clocks of tracks that were left for another: their due times still count (FR7)."""
+    for what in MAIN.values():
+        last = next((k for k in reversed(matter.clocks) if k.what is what), None)
+        if last is not None and last.ended is not None and last.verdict is not Verdict.KEPT:
+            yield last
 
 
 def _next_of(clock: Clock, now: datetime) -> Iterator[Passing]:

@@ -19,6 +19,7 @@ from whistle_engine.model import Facts, UnitCode, UnitKind
 from whistle_engine.moves.intake import place_of
 from whistle_engine.policy import Category, Policy
 from whistle_engine.responder import INVITED_ONLY, leads_of, plan
+from whistle_engine.review.deciding import signals
 from whistle_engine.rules import Rules
 
 Acts = frozenset[type[c.Act]]
@@ -176,11 +177,11 @@ def _beside(
 def _findings(row: Category, rules: Rules, at: datetime) -> Iterator[Facts]:
     """The facts that lead to each classification that the rules have for the category."""
     policy = rules.policy
-    signals = {floor.signal for floor in policy.floors}
+    danger = {*signals(policy)}
     singles = [
         ((fact.name, value),)
         for fact in policy.facts
-        if fact.name not in signals and fact.name != TIMING
+        if fact.name not in danger and fact.name != TIMING
         for value in fact.values
     ]
     seen = set()
