@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from heapq import merge
@@ -12,6 +13,8 @@ from whistle_engine.errors import StoreClosed, StoreError
 from whistle_engine.model import MatterId
 from whistle_engine.storage.api import Queue, at_least_one
 from whistle_engine.storage.rows import Claim, Item, Notice, Timer
+
+_log = logging.getLogger("whistle_engine.storage.routed")
 
 Key = tuple[datetime, MatterId, int, int]
 """By which the items of a queue come: due time, then key."""
@@ -36,13 +39,13 @@ class RoutedQueue(Generic[Item]):
         """Claim what is due: of each shard its earliest, and of all as much as there is.
 
         Where more is due than the limit takes, each shard gets its share of it, and what one does
-        not use is another's. A shard that fails holds up no other: its error is raised once the
-        others have nothing.
+        not use is another's. A shard that fails holds up no other: the log tells it, and it is an
+        error only if all of them fail.
         """
         left = at_least_one(limit)
         fleeting = until <= now  # who is asked twice would give the same again
         found: list[Claim[Item]] = []
-        failed: StoreError | None = None
+        failed: dict[str, StoreError] = {}
         names = self._in_turn()
         while names and left:
             more = []
@@ -55,15 +58,17 @@ class RoutedQueue(Generic[Item]):
                 except StoreClosed:
                     raise
                 except StoreError as error:
-                    failed = error
+                    failed[name] = error
                     continue
                 found += claims
                 left -= len(claims)
                 if len(claims) == share:
                     more.append(name)
             names = more
-        if failed is not None and not found:
-            raise failed
+        for name, error in failed.items():
+            if len(failed) == len(self._queues) and not found:
+                raise error
+            _log.warning("nothing is claimed on shard %r: %s", name, error)
         return tuple(sorted(found, key=lambda claim: self._key(claim.item)))
 
     def _in_turn(self) -> list[str]:

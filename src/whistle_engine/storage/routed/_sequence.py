@@ -57,8 +57,8 @@ class Sequence:
         with self._lock:
             return self._spans.after(position, width)
 
-    def position(self, shard: str, own: int) -> int | None:
-        """The position among all of one of a shard's own; ``None`` if it is not known."""
+    def position(self, shard: str, own: int) -> int:
+        """The position among all of one of a shard's own, which is none above its end."""
         with self._lock:
             return self._spans.position(shard, own)
 

@@ -74,11 +74,10 @@ class Spans:
             self._tops.append(top + end - begin)
             self._shifts.append(top - begin)
 
-    def position(self, shard: str, own: int) -> int | None:
-        """The position among all of one of a shard's own; ``None`` if it has no place yet."""
+    def position(self, shard: str, own: int) -> int:
+        """The position among all of one of a shard's own, which is none above its end."""
         line = self._lines[shard]
-        place = bisect_left(line.ends, own)
-        return own + self._shifts[line.places[place]] if place < len(line.ends) else None
+        return own + self._shifts[line.places[bisect_left(line.ends, own)]]
 
     def after(self, position: int, width: int) -> list[Span]:
         """The spans above a position, each to its end, until they are wide enough."""

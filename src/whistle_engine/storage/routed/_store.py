@@ -130,7 +130,7 @@ class RoutedStore:
         return tuple([self._at(name, record) for record in records])
 
     def _at(self, name: str, record: Record) -> Record:
-        return evolve(record, position=self._order.position(name, record.position) or 0)
+        return evolve(record, position=self._order.position(name, record.position))
 
     def load(self, matter: MatterId, command_id: CommandId | None = None) -> Loaded:
         """Read a matter's history and what a command id wrote earlier on its shard.

@@ -1,0 +1,106 @@
+"""Routed stores for tests: two shards in memory, faults in them, and routers that are broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import cycle
+from typing import Any, cast
+
+from whistle_engine.errors import StoreFailed
+from whistle_engine.storage.api import Store
+from whistle_engine.storage.memory import MemoryStore
+from whistle_engine.storage.routed import RoutedStore
+from whistle_engine.storage.routed._sequence import KEY, Sequence, _entries, _written
+from whistle_engine.testing.stores import Wrapped
+
+HOME, OTHER = "gulou", "xinhua"
+
+
+def shard_of(matter: str) -> str:
+    """Matters that begin with ``x`` are of the other shard."""
+    return OTHER if matter.startswith("x") else HOME
+
+
+def in_memory() -> dict[str, Store]:
+    """Two shards with nothing in them."""
+    return {HOME: MemoryStore(), OTHER: MemoryStore()}
+
+
+def routed(
+    shards: Mapping[str, Store] | None = None,
+    *,
+    home: str = HOME,
+    route: Callable[[str], str] = shard_of,
+) -> RoutedStore:
+    """A router over shards, by default new ones in memory."""
+    return RoutedStore(in_memory() if shards is None else shards, home=home, route=route)
+
+
+class Down:
+    """A shard that can fail from some moment on, whatever is asked of it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.down = False
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._store, name)
+        if name in ("timers", "outbox"):
+            queue = Down(found)
+            queue.__dict__["_whole"] = self
+            return queue
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if self.__dict__.get("_whole", self).down:
+                raise StoreFailed("the server is away")
+            return found(*args, **kwargs)
+
+        return found if name == "capabilities" else call
+
+
+def failing(store: Store) -> tuple[Store, Down]:
+    """A store that can fail, and what lets it."""
+    down = Down(store)
+    return cast("Store", down), down
+
+
+class InTurn(Wrapped):
+    """One store by several routers: each call goes to the next."""
+
+    def __init__(self, *routers: Store) -> None:
+        self._turn = cycle(routers)
+        self._routers = routers
+
+    @property
+    def _store(self) -> Store:  # type: ignore[override]  # Wrapped keeps one
+        return next(self._turn)
+
+    def close(self) -> None:
+        for router in self._routers:
+            router.close()
+
+
+class ProposesUnseen(Sequence):
+    """Lets a shard come next up to what was written, whether or not its feed has shown it."""
+
+    def reach(self, shard: str, own: int) -> None:
+        self._propose(shard, own)
+
+
+class BelievesItself(Sequence):
+    """Takes its own entry for decided, and does not look whether somebody was faster."""
+
+    def _propose(self, shard: str, own: int) -> None:
+        with self._lock:
+            number = self._count
+        entry = _written([(shard, own)])
+        self._home.put_document(KEY.format(number), entry)
+        self._take(number, _entries(entry), 1)
+
+
+class LeavesItToOthers(Sequence):
+    """Tells an append's positions as they will be if nobody else writes, and proposes nothing."""
+
+    def reach(self, shard: str, own: int) -> None:
+        with self._lock:
+            self._spans.add(shard, own)
