@@ -71,7 +71,7 @@ def test_a_route_to_no_shard_is_told(call: Callable[[Store], object]) -> None:
 
 
 def test_the_home_is_one_of_the_shards() -> None:
-    with pytest.raises(ValueError, match="^home is 'jinfeng', and should be one of 'gulou', 'xin"):
+    with pytest.raises(ValueError, match="home is 'jinfeng', and should be one of 'gulou', 'xin"):
         routed(home="jinfeng")
 
 
@@ -189,7 +189,7 @@ def test_what_works_while_a_shard_is_away(caplog: pytest.LogCaptureFixture) -> N
         assert claimed(store, 9) == []
     assert "nothing is claimed on shard 'xinhua': the server is away" in caplog.messages
     away: list[Callable[[], object]] = [
-        lambda: store.append([draft("y")]),
+        lambda: store.append([draft("x2")]),
         lambda: store.load("x0"),
         lambda: store.feed(0, limit=9),
         lambda: store.scan(None, limit=9),
@@ -220,11 +220,11 @@ def test_without_its_home_what_is_known_can_be_read_and_nothing_written() -> Non
     assert len(store.load("x").records) == 1
     assert store.get_document("d") == b"data"
     with pytest.raises(StoreFailed, match="is on shard 'xinhua', and has no position yet: the ser"):
-        store.append([draft("y")])
+        store.append([draft("x2")])
     with pytest.raises(StoreFailed, match="the server is away"):
-        store.load("y")
+        store.load("x2")
     server.down = False
-    assert store.append([draft("y")]).again
+    assert store.append([draft("x2")]).again
 
 
 def test_a_claim_fails_where_all_shards_do() -> None:
@@ -247,28 +247,28 @@ def test_an_engine_over_two_jurisdictions() -> None:
     store = routed()
     now = NOW
     engine = Engine(store, rules(), clock=lambda: now)
-    many = [receive(f"c-{matter}", matter) for matter in ("a", "x", "b", "y")]
+    many = [receive(f"c-{matter}", matter) for matter in ("a", "x", "b", "x2")]
     assert all(isinstance(each, Receipt) for each in engine.execute_many(many))
-    for matter in ("a", "x"):
+    for matter in ("a", "x", "b", "x2"):
         command = Command(id=f"k-{matter}", matter=matter, by=GULOU, do=Classify(facts=PIPES))
         assert engine.execute(command) == engine.execute(command)
         assert engine.text(ALICE, matter, TextRef(f"c-{matter}", "text")) == "水管漏水"
-    assert [row.matter for row in engine.ledger(CENTRE)] == ["a", "b", "x", "y"]
+    assert [row.matter for row in engine.ledger(CENTRE)] == ["a", "b", "x", "x2"]
+
+    merging = Command(id="merge", matter="b", by=GULOU, do=Merge(into="x"))
+    with pytest.raises(ValueError, match="an append takes matters of one shard"):
+        engine.execute(merging)
+    assert store.load("", "merge").earlier == ()
 
     now += timedelta(days=5)
     relay = Relay(engine, (), clock=lambda: now)
     while relay.step().anything:
         pass
     fired = [r.matter for r in store.feed(0, limit=99) if r.command_id.startswith("timer:")]
-    assert {*fired} == {"a", "b", "x", "y"}
+    assert {*fired} == {"a", "b", "x", "x2"}
     report = verify(store)
     assert report.ok, report.first
     assert report.checkpoint is not None
     assert verify(store, since=report.checkpoint).ok
     positions = [record.position for record in store.feed(0, limit=99)]
     assert positions == sorted(set(positions))
-
-    merging = Command(id="merge", matter="b", by=GULOU, do=Merge(into="y"))
-    with pytest.raises(ValueError, match="an append takes matters of one shard"):
-        engine.execute(merging)
-    assert verify(store).checkpoint == report.checkpoint

@@ -79,7 +79,7 @@ class TwoRouters(RuleBasedStateMachine):
             first = self.told.setdefault(record.command_id, record.position)
             assert record.position == first, f"{record.command_id} stood at {first}"
 
-    @rule(which=st.sampled_from((0, 1)), matter=st.sampled_from(("a", "b", "x", "y")))
+    @rule(which=st.sampled_from((0, 1)), matter=st.sampled_from(("a", "b", "x", "xx")))
     def append(self, which: int, matter: str) -> None:
         highest = max(self.told.values(), default=0)
         (record,) = self.routers[which].append([draft(matter, self._next(matter))]).records
@@ -211,7 +211,7 @@ def test_a_crash_between_append_and_place_loses_nothing(matter: str) -> None:
     with pytest.raises(StoreFailed, match=f"on shard '{shard_of(matter)}', and has no position"):
         store.append([draft(matter)])
     home.away = False
-    (later,) = routed(shards).append([draft("b" if matter == "x" else "y")]).records
+    (later,) = routed(shards).append([draft("b")]).records
     again = store.append([draft(matter)])
     (record,) = again.records
     assert again.again

@@ -65,10 +65,10 @@ class RoutedQueue(Generic[Item]):
                 if len(claims) == share:
                     more.append(name)
             names = more
-        for name, error in failed.items():
-            if len(failed) == len(self._queues) and not found:
-                raise error
-            _log.warning("nothing is claimed on shard %r: %s", name, error)
+        if len(failed) == len(self._queues) and not found:
+            raise next(iter(failed.values()))
+        for name, why in failed.items():
+            _log.warning("nothing is claimed on shard %r: %s", name, why)
         return tuple(sorted(found, key=lambda claim: self._key(claim.item)))
 
     def _in_turn(self) -> list[str]:

@@ -2,9 +2,9 @@
 
 What lies under a document's key stays as it is (S18). So whoever puts an entry under the next key
 and reads what is there knows what everybody will read there for ever: the entry was decided, by
-him or by somebody who was faster. An entry names a shard and the position up to which its commits
-come next. It is proposed only up to what that shard's own feed has shown: nothing can appear there
-any more at or below it (S7), and so neither can it among all.
+him or by somebody who was faster. An entry names a shard and the position of a commit there: up to
+it that shard's commits come next. Some of them may still be under way; they have their place
+already, and whoever reads the feed stops before them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from threading import Lock
 
-from whistle_engine.errors import StoreBusy, StoreMismatch, StoreUnreadable
+from whistle_engine.errors import StoreMismatch, StoreUnreadable
 from whistle_engine.storage.api import Documents, Store
 from whistle_engine.storage.routed._spans import Span, Spans
 
@@ -24,8 +24,6 @@ CHUNK_KEY = "routed/chunk/{}"
 """Under which so many entries lie together, so that opening reads few."""
 
 CHUNK = 1000
-PAGE = 500
-"""How many commits of a shard are looked at at once."""
 
 Entry = tuple[str, int]
 """A shard, and up to which of its own positions it comes next."""
@@ -43,6 +41,7 @@ class Sequence:
         self._chunk: list[Entry] = []  # of the entries since the last whole chunk
         self._lock = Lock()
         self._turns = {name: Lock() for name in shards}
+        self._wanted = dict.fromkeys(shards, 0)
         self.read()
 
     # ------------------------------------------------------------------------- what is known
@@ -82,19 +81,13 @@ class Sequence:
     def reach(self, shard: str, own: int) -> None:
         """See that a commit that is on a shard has its place among all.
 
-        Threads that want this of one shard take turns: the first does it for those that wait.
-
-        Raises:
-            StoreBusy: the shard's feed does not show it yet: an append that began earlier there is
-                still open.
+        Threads that want this of one shard take turns, and each does it for all that wait.
         """
+        with self._lock:
+            self._wanted[shard] = max(own, self._wanted[shard])
         with self._turns[shard]:
-            while (end := self.end(shard)) < own:
-                if not self._look(shard, end, min(own - end, PAGE)):
-                    raise StoreBusy(
-                        f"shard {shard!r} holds a commit at its position {own}, and shows its feed"
-                        f" only up to {end}: an append that began earlier is still open there"
-                    )
+            if self.end(shard) < own:
+                self._propose(shard, self._wanted[shard])
 
     def look(self, width: int) -> bool:
         """Give their place to what others left without: whether there was anything new.
@@ -105,20 +98,15 @@ class Sequence:
         with self._lock:
             before = self._count
         self.read()
-        for shard in self._shards:
-            self._look(shard, self.end(shard), min(width, PAGE))
+        for name, store in self._shards.items():
+            shown = store.feed(self.end(name), limit=width)
+            if shown:
+                self._propose(name, shown[-1].position)
         with self._lock:
             return self._count > before
 
-    def _look(self, shard: str, end: int, width: int) -> bool:
-        """Look what a shard's feed shows above its place, and let that come next."""
-        shown = self._shards[shard].feed(end, limit=width)
-        if shown:
-            self._propose(shard, shown[-1].position)
-        return bool(shown)
-
     def _propose(self, shard: str, own: int) -> None:
-        """Let a shard come next up to a position that its feed has shown; others may be faster."""
+        """Let a shard come next, up to a commit that is there; others may be faster."""
         while True:
             with self._lock:
                 if self._spans.end(shard) >= own:

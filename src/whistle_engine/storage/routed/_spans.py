@@ -24,6 +24,11 @@ class Span:
     first: int
     last: int
 
+    @property
+    def end(self) -> int:
+        """The position among all at which they end."""
+        return self.start + self.last - self.first
+
 
 @define
 class _Line:

@@ -17,6 +17,7 @@ from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
 from whistle_engine.storage.api import Capability, Queue, Store, at_least_one, drafts_of
 from whistle_engine.storage.routed import _queue as queue
 from whistle_engine.storage.routed._sequence import Sequence as Order
+from whistle_engine.storage.routed._spans import Span
 from whistle_engine.storage.rows import (
     Appended,
     Draft,
@@ -154,9 +155,8 @@ class RoutedStore:
 
         Raises:
             ValueError: they are of several shards; besides the contract's.
-            StoreFailed: they are written, and could not be given their position among all: the
-                home fails, or an append that began earlier on the shard is still open. Sent again,
-                they are found (S5).
+            StoreFailed: they are written, and the home did not give them their position among
+                all. Sent again, they are found (S5).
         """
         drafts = drafts_of(drafts)
         shards = {draft.matter: self._name(draft.matter) for draft in drafts}
@@ -177,39 +177,50 @@ class RoutedStore:
         return Appended(records=self._placed(name, written.records), again=written.again)
 
     def feed(self, after: int, *, limit: int) -> tuple[Record, ...]:
-        """The commits of all matters after a position, in the order that was agreed."""
+        """The commits of all matters after a position, in the order that was agreed.
+
+        It ends before what a shard does not show yet, while an append is under way there.
+        """
         found = self._fed(max(after, 0), at_least_one(limit))
-        while len(found) < limit:
-            new = self._order.look(limit - len(found))
-            found += self._fed(found[-1].position if found else max(after, 0), limit - len(found))
-            if not new:
+        while len(found) < limit and self._order.look(limit - len(found)):
+            last = found[-1].position if found else max(after, 0)
+            more = self._fed(last, limit - len(found))
+            if not more:
                 break
+            found += more
         return tuple(found)
 
     def _fed(self, after: int, limit: int) -> list[Record]:
-        """What has its place, as far as its shards show it: one page of each for a stretch."""
+        """What has its place, as far as its shards show it: a stretch by one page of each."""
         found: list[Record] = []
         while len(found) < limit:
             spans = self._order.after(after, limit - len(found))
             if not spans:
                 break
-            whole = end = spans[-1].start + spans[-1].last - spans[-1].first
-            page: list[Record] = []
+            whole = end = spans[-1].end
+            stretch: list[Record] = []
             for name in {span.shard for span in spans}:
                 own = [span for span in spans if span.shard == name]
-                first, last = own[0].first, own[-1].last
-                shown = self._shards[name].feed(first, limit=min(last - first, limit - len(found)))
-                placed = [self._at(name, each) for each in shown if each.position <= last]
-                page += placed
-                if not shown:
-                    end = min(end, own[0].start)
-                elif shown[-1].position < last:
-                    end = min(end, placed[-1].position)
-            found += sorted((each for each in page if each.position <= end), key=BY_POSITION)
+                records, shown = self._shown(own, limit - len(found))
+                stretch += records
+                end = min(end, whole if shown is None else shown)
+            found += sorted((each for each in stretch if each.position <= end), key=BY_POSITION)
             if end < whole:
                 break
             after = end
         return found[:limit]
+
+    def _shown(self, spans: list[Span], limit: int) -> tuple[tuple[Record, ...], int | None]:
+        """What a shard shows of its spans in a stretch, and how far that goes if not to their end.
+
+        Nothing can appear any more at or below what it shows (S7), so neither can it among all.
+        """
+        name, first, last = spans[0].shard, spans[0].first, spans[-1].last
+        page = self._shards[name].feed(first, limit=min(last - first, limit))
+        records = tuple([self._at(name, each) for each in page if each.position <= last])
+        if page and page[-1].position >= last:
+            return records, None
+        return records, records[-1].position if records else spans[0].start
 
     def scan(self, after: MatterId | None, *, limit: int) -> tuple[History, ...]:
         """Whole histories, in the order of the matters' ids."""
