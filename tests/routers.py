@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import cycle
 from typing import Any, cast
@@ -64,6 +65,24 @@ def failing(store: Store) -> tuple[Store, Down]:
     """A store that can fail, and what lets it."""
     down = Down(store)
     return cast("Store", down), down
+
+
+class Counting:
+    """A shard that counts what it is asked."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.asked: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked[name] += 1
+        return getattr(self._store, name)
+
+
+def counting(store: Store) -> tuple[Store, Counter[str]]:
+    """A store that counts its calls, and the counts."""
+    made = Counting(store)
+    return cast("Store", made), made.asked
 
 
 class InTurn(Wrapped):

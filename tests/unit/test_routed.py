@@ -272,3 +272,15 @@ def test_an_engine_over_two_jurisdictions() -> None:
     assert verify(store, since=report.checkpoint).ok
     positions = [record.position for record in store.feed(0, limit=99)]
     assert positions == sorted(set(positions))
+
+
+def test_verify_finds_a_command_id_of_two_jurisdictions() -> None:
+    store = routed()
+    engine = Engine(store, rules(), clock=lambda: NOW)
+    for matter in ("a", "x"):
+        command, texts = receive("c", matter)
+        engine.execute(command, texts=texts)
+    report = verify(store, most=9)
+    assert [(each.matter, each.detail) for each in report.mismatches] == [
+        (matter, "'c' is the id of another command too") for matter in ("a", "x")
+    ]
