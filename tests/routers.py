@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import cycle
+from pathlib import Path
 from typing import Any, cast
 
 from whistle_engine.errors import StoreFailed
@@ -14,6 +15,7 @@ from whistle_engine.storage.routed import RoutedStore
 from whistle_engine.storage.routed._sequence import KEY, Sequence, _entries, _written
 from whistle_engine.storage.routed._spans import Span
 from whistle_engine.storage.rows import Record
+from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.testing.stores import Wrapped
 
 HOME, OTHER = "gulou", "xinhua"
@@ -22,6 +24,16 @@ HOME, OTHER = "gulou", "xinhua"
 def shard_of(matter: str) -> str:
     """Matters that begin with ``x`` are of the other shard."""
     return OTHER if matter.startswith("x") else HOME
+
+
+def by_last(matter: str) -> str:
+    """By the last digit."""
+    return (HOME, OTHER)[int(matter[-1]) % 2]
+
+
+def by_number(matter: str) -> str:
+    """Half of all ids."""
+    return (HOME, OTHER)[sum(map(ord, matter)) % 2]
 
 
 def in_memory() -> dict[str, Store]:
@@ -37,6 +49,12 @@ def routed(
 ) -> RoutedStore:
     """A router over shards, by default new ones in memory."""
     return RoutedStore(in_memory() if shards is None else shards, home=home, route=route)
+
+
+def open_files(place: Path) -> Store:
+    """A router over two files, for any process."""
+    shards = {name: SqliteStore(place / f"{name}.db") for name in (HOME, OTHER)}
+    return routed(shards, route=by_last)
 
 
 class Down:
@@ -111,8 +129,10 @@ class StepsOver(RoutedStore):
 class BelievesItself(Sequence):
     """Takes its own entry for decided, and does not look whether somebody was faster."""
 
-    def _propose(self, shard: str, own: int) -> None:
+    def reach(self, shard: str, own: int) -> None:
         with self._lock:
+            if self._spans.end(shard) >= own:
+                return
             number = self._count
         entry = _written([(shard, own)])
         self._home.put_document(KEY.format(number), entry)

@@ -15,6 +15,7 @@ from threading import Lock
 
 from whistle_engine.errors import StoreMismatch, StoreUnreadable
 from whistle_engine.storage.api import Documents, Store
+from whistle_engine.storage.routed._anywhere import told
 from whistle_engine.storage.routed._spans import Span, Spans
 
 KEY = "routed/{}"
@@ -40,8 +41,7 @@ class Sequence:
         self._count = 0
         self._chunk: list[Entry] = []  # of the entries since the last whole chunk
         self._lock = Lock()
-        self._turns = {name: Lock() for name in shards}
-        self._wanted = dict.fromkeys(shards, 0)
+        self._wanted = dict.fromkeys(shards, 0)  # the latest commit that was to get a place
         self.read()
 
     # ------------------------------------------------------------------------- what is known
@@ -81,13 +81,22 @@ class Sequence:
     def reach(self, shard: str, own: int) -> None:
         """See that a commit that is on a shard has its place among all.
 
-        Threads that want this of one shard take turns, and each does it for all that wait.
+        Of threads that want this at once, one does it for all: whatever they want is in its entry.
         """
-        with self._lock:
-            self._wanted[shard] = max(own, self._wanted[shard])
-        with self._turns[shard]:
-            if self.end(shard) < own:
-                self._propose(shard, self._wanted[shard])
+        while True:
+            with self._lock:
+                if self._spans.end(shard) >= own:
+                    return
+                number = self._count
+                wanted = self._wanted[shard] = max(own, self._wanted[shard])
+            key, entry = KEY.format(number), _written([(shard, wanted)])
+            self._home.put_document(key, entry)
+            decided = self._home.get_document(key)
+            if decided is None:
+                raise StoreUnreadable(f"the document {key!r} was put, and is not there (S18)")
+            self._take(number, _entries(decided), 1)
+            if decided != entry:
+                self.read()
 
     def look(self, width: int) -> bool:
         """Give their place to what others left without: whether there was anything new.
@@ -101,25 +110,9 @@ class Sequence:
         for name, store in self._shards.items():
             shown = store.feed(self.end(name), limit=width)
             if shown:
-                self._propose(name, shown[-1].position)
+                self.reach(name, shown[-1].position)
         with self._lock:
             return self._count > before
-
-    def _propose(self, shard: str, own: int) -> None:
-        """Let a shard come next, up to a commit that is there; others may be faster."""
-        while True:
-            with self._lock:
-                if self._spans.end(shard) >= own:
-                    return
-                number = self._count
-            key, entry = KEY.format(number), _written([(shard, own)])
-            self._home.put_document(key, entry)
-            decided = self._home.get_document(key)
-            if decided is None:
-                raise StoreUnreadable(f"the document {key!r} was put, and is not there (S18)")
-            self._take(number, _entries(decided), 1)
-            if decided != entry:
-                self.read()
 
     def _take(self, number: int, entries: list[Entry], count: int) -> None:
         """Take in what was decided under a number, and put a chunk together where one ends."""
@@ -128,9 +121,9 @@ class Sequence:
                 return  # another thread took it in
             for shard, end in entries:
                 if not self._spans.knows(shard):
-                    known = ", ".join(repr(name) for name in self._shards)
                     raise StoreMismatch(
-                        f"the sequence of commits names the shard {shard!r}; known are {known}"
+                        f"the sequence of commits names the shard {shard!r}, and should name one"
+                        f" of {told(self._shards)}"
                     )
                 if end <= self._spans.end(shard):
                     raise StoreUnreadable(

@@ -15,7 +15,9 @@ from attrs import evolve
 from whistle_engine.errors import StoreClosed, StoreError, StoreFailed, StoreMismatch
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
 from whistle_engine.storage.api import Capability, Queue, Store, at_least_one, drafts_of
+from whistle_engine.storage.routed import _anywhere as anywhere
 from whistle_engine.storage.routed import _queue as queue
+from whistle_engine.storage.routed._anywhere import told
 from whistle_engine.storage.routed._sequence import Sequence as Order
 from whistle_engine.storage.routed._spans import Span
 from whistle_engine.storage.rows import (
@@ -48,10 +50,10 @@ class RoutedStore:
     """Jurisdictions spread over several stores, behind one engine.
 
     It fulfils :class:`~whistle_engine.storage.api.Store`. A matter lies on the shard that its id
-    leads to. All clauses hold over all shards, but for two, which are about what is written
-    together: an append writes matters of one shard (S1), and a command id is known on the shard
-    that it wrote to (S5). Ids of commands should differ over all shards, for the words in the vault
-    lie under them.
+    leads to. The clauses hold over all shards; but what is about several matters together holds on
+    each: they are appended at once (S1), know each other's command ids (S5), and are claimed in one
+    order where a limit leaves some out (S13). Ids of commands should differ over all shards, for
+    words lie under them in the vault.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class RoutedStore:
             StoreError: what a shard raises.
         """
         if home not in shards:
-            raise ValueError(f"home is {home!r}, and should be one of {_told(shards)}")
+            raise ValueError(f"home is {home!r}, and should be one of {told(shards)}")
         self._shards = dict(shards)
         self._home = home
         self._route = route
@@ -112,7 +114,7 @@ class RoutedStore:
         if name not in self._shards:
             raise ValueError(
                 f"matter {matter!r} was led to {name!r}, and should be to one of"
-                f" {_told(self._shards)}"
+                f" {told(self._shards)}"
             )
         return name
 
@@ -162,8 +164,8 @@ class RoutedStore:
         shards = {draft.matter: self._name(draft.matter) for draft in drafts}
         names = sorted(set(shards.values()))
         if len(names) > 1:
-            told = ", ".join(f"{matter!r} on {name!r}" for matter, name in shards.items())
-            raise ValueError(f"an append takes matters of one shard, and these are {told}")
+            where = ", ".join(f"{matter!r} on {name!r}" for matter, name in shards.items())
+            raise ValueError(f"an append takes matters of one shard, and these are {where}")
         (name,) = names
         written = self._shards[name].append(drafts)
         try:
@@ -291,43 +293,18 @@ class RoutedStore:
 
         A shard that fails is not waited for where another has it.
         """
-        found, failed = self._texts(ref)
+        found, failed = anywhere.texts(self._shards, ref)
         if failed is not None and not found:
             raise failed
         return next(iter(found.values()), None)
 
     def erase_text(self, ref: TextRef) -> None:
         """Erase a text with its salt."""
-        found, failed = self._texts(ref)
+        found, failed = anywhere.texts(self._shards, ref)
         if failed is not None:
             raise failed
         for name in found:
             self._shards[name].erase_text(ref)
-
-    def _texts(self, ref: TextRef) -> tuple[dict[str, VaultText | Erased], StoreError | None]:
-        """The shards that have a text, and what went wrong on the way.
-
-        Raises:
-            StoreMismatch: several have one: these are words of different people.
-        """
-        found: dict[str, VaultText | Erased] = {}
-        failed: StoreError | None = None
-        for name, store in self._shards.items():
-            try:
-                text = store.read_text(ref)
-            except StoreClosed:
-                raise
-            except StoreError as error:
-                failed = error
-                continue
-            if text is not None:
-                found[name] = text
-        if len(found) > 1:
-            raise StoreMismatch(
-                f"the shards {_told(found)} all have a text {ref!r}: ids of commands should differ"
-                " over all shards"
-            )
-        return found, failed
 
     def put_document(self, digest: str, data: bytes) -> None:
         """Keep bytes under their digest, on each shard."""
@@ -336,20 +313,7 @@ class RoutedStore:
 
     def get_document(self, digest: str) -> bytes | None:
         """The bytes under a digest, from the home, else from whichever shard has them."""
-        failed: StoreError | None = None
-        for store in self._home_first():
-            try:
-                data = store.get_document(digest)
-            except StoreClosed:
-                raise
-            except StoreError as error:
-                failed = error
-                continue
-            if data is not None:
-                return data
-        if failed is not None:
-            raise failed
-        return None
+        return anywhere.document(self._home_first(), digest)
 
     def _home_first(self) -> list[Store]:
         others = [store for name, store in self._shards.items() if name != self._home]
@@ -397,7 +361,3 @@ class RoutedStore:
     ) -> None:
         """Close it."""
         self.close()
-
-
-def _told(names: Iterable[str]) -> str:
-    return ", ".join(repr(name) for name in names)
