@@ -196,6 +196,19 @@ def test_what_does_not_fit_is_told_on_opening(
         routed(shards)
 
 
+def test_a_copy_together_with_a_copy_of_the_home_begins_a_new_order() -> None:
+    shards = in_memory()
+    store = routed(shards)
+    for matter in ("x", "a", "x1"):
+        store.append([draft(matter)])
+    copies = in_memory()
+    copies[HOME].append([draft("a")])
+    copies[OTHER].append([draft("x"), draft("x1")])
+    again = routed(copies)
+    assert {record.matter for record in again.feed(0, limit=9)} == {"x", "a", "x1"}
+    assert routed(shards | {HOME: copies[HOME]}).feed(0, limit=9) != ()
+
+
 def test_another_home_is_told() -> None:
     shards = in_memory()
     routed(shards)
