@@ -36,7 +36,7 @@ from whistle_engine.testing.stores.running import run
 
 PAGE = Path(__file__).resolve().parent / "reference" / "store-contract.md"
 
-HOOKS = ("open_store", "paused_append", "opener", "raw_bytes", "discard")
+HOOKS = ("open_store", "paused_append", "opener", "raw_bytes", "discard", "jurisdiction")
 WRAPPERS = (AmbiguousCommit, CrashBefore, CrashAfter, SlowCommit, DeliverTwice, Interrupted)
 
 Kills = Mapping[str, tuple[str, ...]]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.drafts import AT, HOUR, draft
+from tests.routers import routed
 from whistle_engine.storage.api import Store, at_least_one
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.rows import LedgerFilter
@@ -18,6 +19,7 @@ STORES: dict[str, Callable[[Path], Store]] = {
     "memory": lambda _: MemoryStore(),
     "sqlite": lambda place: SqliteStore(place / "whistle.db"),
     "file": lambda place: FileStore(place / "store"),
+    "routed": lambda _: routed(),
 }
 CALLS: dict[str, Callable[[Store, int], object]] = {
     "feed": lambda store, limit: store.feed(0, limit=limit),

@@ -2,7 +2,10 @@
 
 A store object serves one jurisdiction. It keeps bytes and looks at keys; it never decides,
 never reads a clock, and knows no policy. :class:`~whistle_engine.storage.memory.MemoryStore`
-is the reference: to be read and copied.
+is the reference: to be read and copied. One that serves several jurisdictions, such as
+:class:`~whistle_engine.storage.routed.RoutedStore`, keeps within each what is said of matters
+together: they are appended at once (S1), know each other's command ids (S5), and are claimed in
+one order where a limit leaves some out (S13).
 
 All strings and bytes come back as they went in (S9): Chinese, astral characters, empty ones.
 What a caller changes after a call changes nothing stored (S10). You read your writes (S6).

@@ -20,6 +20,9 @@ Problem = TypeVar("Problem", bound=Exception)
 STANDARD = "__kit_standard__"
 """The mark of a test of the kit, by which the guard knows it."""
 
+TOGETHER = "__kit_together__"
+"""The mark of a test that takes all its matters for those of one jurisdiction."""
+
 UNDECLARED = "not declared: "
 """How a test begins to say why it was not asked of a store; nothing else ends one early."""
 
@@ -134,6 +137,16 @@ def statement(test: Callable[..., object]) -> str:
     return words.removeprefix("Check that ").rstrip(".")
 
 
+def together(test: Callable[P, None]) -> Callable[P, None]:
+    """Mark a test that takes all its matters for those of one jurisdiction.
+
+    It appends to several at once (S1), sends a command id again for another matter (S5), or counts
+    on which of several come first where a limit leaves some out (S13).
+    """
+    setattr(test, TOGETHER, True)
+    return test
+
+
 def standard(test: Callable[P, None]) -> Callable[P, None]:
     """Make a method a test of the kit: what a store raises there fails with "check that" too.
 
@@ -149,6 +162,7 @@ def standard(test: Callable[P, None]) -> Callable[P, None]:
     def checked(kit: Any, *given: Any) -> None:
         __tracebackhide__ = True
         bound = partial(cast("Callable[..., None]", test), kit)
+        kit.together = hasattr(test, TOGETHER)
         try:
             if given:
                 bound(*given)

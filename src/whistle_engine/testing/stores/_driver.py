@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, cast
 
 from attrs import evolve
 
 from whistle_engine.errors import VersionConflict
-from whistle_engine.model import TextRef
+from whistle_engine.model import MatterId, TextRef
 from whistle_engine.storage.api import Queue, Store
 from whistle_engine.storage.rows import (
     Claim,
@@ -22,7 +23,7 @@ from whistle_engine.storage.rows import (
 )
 from whistle_engine.testing.stores._check import holds, raises, same
 from whistle_engine.testing.stores._drawing import MATTERS, UNITS, Shape, named
-from whistle_engine.testing.stores._samples import AT, HOUR, LATER, draft, text
+from whistle_engine.testing.stores._samples import AT, HOUR, LATER, MANY, draft, text
 from whistle_engine.testing.stores.model import Model
 from whistle_engine.testing.stores.model_queue import ModelQueue, key_of
 
@@ -35,12 +36,19 @@ AMONG: tuple[Among, ...] = ("recent", "all", "dead")
 """Which claims one is taken from: the last few, all of them, or those by which something died."""
 
 
+def all_of_one(matter: MatterId) -> str:
+    """The jurisdiction of any matter, where there is but one."""
+    del matter
+    return ""
+
+
 class Driver:
     """A store and the model beside it."""
 
-    def __init__(self, store: Store) -> None:
-        """Take a store with nothing in it."""
+    def __init__(self, store: Store, jurisdiction: Callable[[MatterId], str] = all_of_one) -> None:
+        """Take a store with nothing in it, and what tells a matter's jurisdiction."""
         self.store = store
+        self.jurisdiction = jurisdiction
         self.model = Model()
         self.commands = 0
         self.now = AT
@@ -54,12 +62,18 @@ class Driver:
         words = text(command, matter, matter=matter, words=f"{matter}{command}")
         return draft(matter, version, command, projection=projection, notices=told, texts=(words,))
 
+    def _with(self, matter: str, matters: Sequence[str]) -> list[str]:
+        """Those of some matters that are of one jurisdiction with another."""
+        own = self.jurisdiction(matter)
+        return [each for each in matters if self.jurisdiction(each) == own]
+
     def _command(self) -> str:
         self.commands += 1
         return f"c{self.commands}"
 
     def append(self, matters: Sequence[str], shapes: Sequence[Shape], *, one_id: bool) -> None:
         """Append to matters, under one command id or several."""
+        matters = self._with(matters[0], matters)
         shared = self._command()
         self._write(
             [
@@ -100,7 +114,7 @@ class Driver:
     def append_wrongly(self, matters: Sequence[str], shown: Shape, wrong: int, by: int) -> None:
         """Append where one draft of several is at a wrong version."""
         command = self._command()
-        drafts = [self._draft(matter, command, shown) for matter in matters]
+        drafts = [self._draft(matter, command, shown) for matter in self._with(matters[0], matters)]
         place = wrong % len(drafts)
         drafts[place] = evolve(drafts[place], version=max(drafts[place].version + by, 1))
         if not self.model.conflict(drafts):
@@ -116,7 +130,9 @@ class Driver:
         self, which: int, matters: Sequence[str], shown: Shape, *, also_new: bool
     ) -> None:
         """Append under a command id that wrote before, beside a new one at times."""
-        known = self.model.records[which % len(self.model.records)].command_id
+        first = self.model.records[which % len(self.model.records)]
+        known = first.command_id
+        matters = self._with(first.matter, matters) or [first.matter]
         ids = [known if n == 0 or not also_new else self._command() for n, _ in enumerate(matters)]
         drafts = [self._draft(m, i, shown) for m, i in zip(matters, ids, strict=True)]
         answer = self.store.append(drafts)
@@ -169,7 +185,7 @@ class Driver:
         until = self.now + lease * HOUR
         queue, model = self._queues(timers=timers)
         claims = queue.claim(now=self.now, until=until, limit=limit)
-        right = model.claimable(self.now, limit)
+        right = self._claimable(claims, limit, timers=timers)
         same([claim.item for claim in claims], right, f"what can be claimed at {self.now}")
         for claim in claims:
             known = model.tokens.get(key_of(claim.item), set())
@@ -180,6 +196,23 @@ class Driver:
         self.claims += [(timers, claim) for claim in claims]
         for claim, fate in zip(claims, then, strict=False):
             self._end(claim, fate, timers=timers)
+
+    def _claimable(
+        self, claims: Sequence[Claim[Timer]], limit: int, *, timers: bool
+    ) -> list[Timer]:
+        """What a claim should give: in order, of each jurisdiction its first, as many in all."""
+        _, model = self._queues(timers=timers)
+        every = model.claimable(self.now, MANY)
+        if len(claims) != min(limit, len(every)):
+            return every[:limit]
+        left = Counter(self.jurisdiction(claim.item.matter) for claim in claims)
+        right = []
+        for item in every:
+            own = self.jurisdiction(item.matter)
+            if left[own]:
+                left[own] -= 1
+                right.append(item)
+        return right
 
     def end_a_claim(self, which: int, fate: Fate, among: Among) -> None:
         """Settle a claim, new or old, give it back, or revive its item."""
@@ -222,7 +255,10 @@ class Driver:
         command = f"c{which % (self.commands + 1)}"
         loaded = store.load(matter or "", command)
         same(loaded.records, model.history(matter or ""), f"load gives the history of {matter!r}")
-        same(loaded.earlier, model.earlier(command), f"and what {command} wrote")
+        wrote = model.earlier(command)
+        if matter and wrote and not self._with(matter, [wrote[0].matter]):
+            wrote = ()  # it was given in another jurisdiction
+        same(loaded.earlier, wrote, f"and what {command} wrote")
         positions = [0, *(record.position for record in model.records)]
         after = positions[which % len(positions)]
         fed = store.feed(after, limit=limit)

@@ -100,7 +100,11 @@ class StoreContract(
         """Check that a store answers any sequence of calls as plain lists and dictionaries do."""
         opened = self.fresh()
         durable = Capability.DURABLE in opened.capabilities
-        machine = store_machine(self.fresh, reopen=self.reopened if durable else None)
+        machine = store_machine(
+            self.fresh,
+            reopen=self.reopened if durable else None,
+            jurisdiction=self.jurisdiction,
+        )
         run_state_machine_as_test(
             machine,
             settings=settings(

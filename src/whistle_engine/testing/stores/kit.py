@@ -15,6 +15,7 @@ import pytest
 from attrs import frozen
 from hypothesis import settings
 
+from whistle_engine.model import MatterId
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import Draft
 from whistle_engine.testing.stores._check import fail, told, undeclared
@@ -39,10 +40,13 @@ class StoreKit:
             it fails, with the place where the call hangs. Each test opens, uses and closes its
             stores in a thread of its own, which is left behind. ``None`` sets no limit and takes
             the caller's thread: for a debugger, and for a store that is tied to that thread.
+        together: whether the test that runs takes all its matters for those of one jurisdiction;
+            for a store of several, see :meth:`jurisdiction`.
     """
 
     place: Path
     patience: ClassVar[float | None] = 120.0  # twice what the kit itself waits for in crowds
+    together: bool = False
     _hung: ClassVar[bool] = False
     """Whether a test of this class hung; the others are given a tenth of the time then."""
 
@@ -85,6 +89,16 @@ class StoreKit:
         """
         del store, drafts
         return None
+
+    def jurisdiction(self, matter: MatterId) -> str:
+        """Tell of which jurisdiction a matter is, for a store that serves several.
+
+        The matters of one are appended together, know each other's command ids, and are claimed
+        in one order. By default all are of one. Where a test needs that, :attr:`together` is set
+        before it opens the store.
+        """
+        del matter
+        return ""
 
     def raw_bytes(self) -> bytes | None:
         """What the store's files hold, to see that erased words are gone (S17).

@@ -14,6 +14,7 @@ from attrs import evolve
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from whistle_engine.model import MatterId
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import DutyRow, LedgerFilter, MatterRow
 from whistle_engine.testing.stores._drawing import (
@@ -27,7 +28,14 @@ from whistle_engine.testing.stores._drawing import (
     WHICH,
     Shape,
 )
-from whistle_engine.testing.stores._driver import AMONG, FATES, Among, Driver, Fate
+from whistle_engine.testing.stores._driver import (
+    AMONG,
+    FATES,
+    Among,
+    Driver,
+    Fate,
+    all_of_one,
+)
 from whistle_engine.testing.stores._samples import duty, row
 
 KEYS = st.none() | st.tuples(MOMENTS, st.sampled_from(MATTERS), st.integers(1, 3))
@@ -42,11 +50,12 @@ class StoreMachine(RuleBasedStateMachine):
 
     opening: Callable[[], Store]
     reopening: Callable[[Store], Store] | None = None
+    jurisdiction: Callable[[MatterId], str] = staticmethod(all_of_one)
 
     def __init__(self) -> None:
         """Open a store with nothing in it."""
         super().__init__()
-        self.driver = Driver(type(self).opening())
+        self.driver = Driver(type(self).opening(), type(self).jurisdiction)
 
     def teardown(self) -> None:
         """Hold everything against the model once more, and close."""
@@ -158,13 +167,17 @@ class StoreMachine(RuleBasedStateMachine):
 
 
 def store_machine(
-    open_store: Callable[[], Store], *, reopen: Callable[[Store], Store] | None = None
+    open_store: Callable[[], Store],
+    *,
+    reopen: Callable[[Store], Store] | None = None,
+    jurisdiction: Callable[[MatterId], str] = all_of_one,
 ) -> type[StoreMachine]:
     """A machine for a store.
 
     Args:
         open_store: opens a store with nothing in it, a new one each time.
         reopen: closes a store and opens it again, with what was in it; for durable stores.
+        jurisdiction: of which a matter is, for a store that serves several; by default one.
     """
     return type(
         "Machine",
@@ -172,5 +185,6 @@ def store_machine(
         {
             "opening": staticmethod(open_store),
             "reopening": staticmethod(reopen) if reopen is not None else None,
+            "jurisdiction": staticmethod(jurisdiction),
         },
     )

@@ -7,7 +7,7 @@ from attrs import evolve
 from whistle_engine.errors import VersionConflict
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.rows import Draft, LedgerFilter
-from whistle_engine.testing.stores._check import fail, holds, raises, same, standard
+from whistle_engine.testing.stores._check import fail, holds, raises, same, standard, together
 from whistle_engine.testing.stores._samples import AT, HOUR, LATER, MANY, draft, rich, write
 from whistle_engine.testing.stores.kit import StoreKit
 
@@ -38,6 +38,7 @@ class Appending(StoreKit):
     """S1 to S3."""
 
     @standard
+    @together
     def test_s01_a_conflict_in_the_second_draft_of_two_writes_nothing_of_the_first(
         self, store: Store
     ) -> None:
@@ -51,6 +52,7 @@ class Appending(StoreKit):
         same([h.matter for h in store.scan(None, limit=MANY)], ["a"], "scan sees no torn append")
 
     @standard
+    @together
     def test_s01_a_conflict_in_the_first_draft_writes_nothing_of_the_rest(
         self, store: Store
     ) -> None:
@@ -62,6 +64,7 @@ class Appending(StoreKit):
             expect_no_trace(store, one, "the first draft conflicts")
 
     @standard
+    @together
     def test_s01_a_conflict_leaves_the_rows_and_timers_that_were_there(self, store: Store) -> None:
         """Check that a conflict leaves rows and timers as they were."""
         before = rich("a")
@@ -77,6 +80,7 @@ class Appending(StoreKit):
         )
 
     @standard
+    @together
     def test_s01_several_matters_are_written_together(self, store: Store) -> None:
         """Check that all drafts of an append are written, and answered in their order."""
         drafts = [rich(matter, command="x") for matter in ("b", "a", "c")]
@@ -117,6 +121,7 @@ class Appending(StoreKit):
         write(store, draft(version=13))
 
     @standard
+    @together
     def test_s02_each_matter_counts_for_itself(self, store: Store) -> None:
         """Check that versions are counted within each matter."""
         for version in (1, 2, 3):
@@ -127,6 +132,7 @@ class Appending(StoreKit):
             same(found, [1, 2, 3], f"matter {matter} has versions 1 to 3")
 
     @standard
+    @together
     def test_s02_a_failed_append_uses_up_no_version(self, store: Store) -> None:
         """Check that an append that failed uses up no version."""
         write(store, draft("a"), draft("b"))
@@ -163,6 +169,7 @@ class Appending(StoreKit):
         write(store, draft("m", 4))
 
     @standard
+    @together
     def test_s03_the_conflict_names_the_matter_that_conflicts(self, store: Store) -> None:
         """Check that of several drafts the conflict names the one that is wrong."""
         write(store, draft("a"), draft("a", 2), draft("b"))

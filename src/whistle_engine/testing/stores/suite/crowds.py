@@ -10,7 +10,7 @@ from typing import TypeVar
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import Record
 from whistle_engine.testing.stores import _acts
-from whistle_engine.testing.stores._check import fail, holds, same, standard, undeclared
+from whistle_engine.testing.stores._check import fail, holds, same, standard, together, undeclared
 from whistle_engine.testing.stores._samples import MANY, draft, timer, write
 from whistle_engine.testing.stores.crowd import Running, in_processes, in_threads
 from whistle_engine.testing.stores.kit import Excluded, StoreKit
@@ -55,11 +55,13 @@ class Crowds(StoreKit):
         holds(records, "at version 1 one won", seen=won)
 
     @standard
+    @together
     def test_s05_of_one_command_sent_by_many_threads_one_writes(self, store: Store) -> None:
         """Check that of one command sent by many threads exactly one writes."""
         self._expect_one_write(store, self._threads(store, _acts.same_command))
 
     @standard
+    @together
     def test_s05_of_one_command_sent_by_many_processes_one_writes(self, store: Store) -> None:
         """Check that of one command sent by many processes exactly one writes."""
         self._expect_one_write(store, self._processes(store, _acts.same_command))
@@ -74,6 +76,7 @@ class Crowds(StoreKit):
         same(feed, set(answers.pop()), "these and no others are in the feed")
 
     @standard
+    @together
     def test_s07_nothing_appears_below_what_was_seen_while_an_append_is_held_open(
         self, store: Store
     ) -> None:
@@ -113,11 +116,13 @@ class Crowds(StoreKit):
         same(first + rest, whole, "a reader that goes on from what it saw misses nothing")
 
     @standard
+    @together
     def test_s07_a_reader_misses_nothing_while_threads_append(self, store: Store) -> None:
         """Check that a reader that goes on from what it saw sees all that threads append."""
         self._follow(store, lambda: self._threads(store, _acts.write_some))
 
     @standard
+    @together
     def test_s07_a_reader_misses_nothing_while_processes_append(self, store: Store) -> None:
         """Check that a reader that goes on from what it saw sees all that processes append."""
         self._follow(store, lambda: self._processes(store, _acts.write_some))
@@ -149,12 +154,14 @@ class Crowds(StoreKit):
         same(found, sorted(told), "and that is what the writers were told")
 
     @standard
+    @together
     def test_s11_many_threads_claim_each_item_once(self, store: Store) -> None:
         """Check that many threads that claim get each item once in its lease."""
         self._arm(store)
         self._expect_each_once(self._threads(store, _acts.claim_all))
 
     @standard
+    @together
     def test_s11_many_processes_claim_each_item_once(self, store: Store) -> None:
         """Check that many processes that claim get each item once in its lease."""
         self._arm(store)
@@ -171,6 +178,7 @@ class Crowds(StoreKit):
         same(claimed, [f"m{number:02}" for number in range(24)], "each item is claimed once")
 
     @standard
+    @together
     def test_s20_a_scan_beside_threads_that_append_gives_whole_histories(
         self, store: Store
     ) -> None:
@@ -178,6 +186,7 @@ class Crowds(StoreKit):
         self._scan_beside(store, lambda: self._threads(store, _acts.write_some))
 
     @standard
+    @together
     def test_s20_a_scan_beside_processes_that_append_gives_whole_histories(
         self, store: Store
     ) -> None:

@@ -6,7 +6,7 @@ from whistle_engine.model import TextRef
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import Erased, LedgerFilter
 from whistle_engine.testing.stores import _acts
-from whistle_engine.testing.stores._check import holds, same, standard
+from whistle_engine.testing.stores._check import holds, same, standard, together
 from whistle_engine.testing.stores._samples import AT, HOUR, LATER, MANY, draft, rich, timer, write
 from whistle_engine.testing.stores.crowd import killed_after
 from whistle_engine.testing.stores.kit import StoreKit
@@ -47,6 +47,7 @@ class Lasting(StoreKit):
         store.erase_text(TextRef("m2-1", "text-m2"))
 
     @standard
+    @together
     def test_s15_all_is_there_after_closing_and_opening_again(self, store: Store) -> None:
         """Check that closing and opening again changes nothing that can be read."""
         self._filled(store)
@@ -61,6 +62,7 @@ class Lasting(StoreKit):
         holds(record.position > highest, "positions go on from the highest", seen=record.position)
 
     @standard
+    @together
     def test_s15_claims_outlive_closing(self, store: Store) -> None:
         """Check that leases, tokens, times of retry and dead letters outlive closing."""
         self._filled(store)
@@ -115,6 +117,7 @@ class Lasting(StoreKit):
         same(again.timers.settle(held), False, "and the old claim counts no longer")
 
     @standard
+    @together
     def test_s15_a_killed_writer_loses_and_tears_nothing(self, store: Store) -> None:
         """Check that after kill -9 what was acknowledged is there, and nothing is torn.
 

@@ -6,7 +6,7 @@ from attrs import evolve
 
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.rows import Claim, Timer
-from whistle_engine.testing.stores._check import holds, same, standard
+from whistle_engine.testing.stores._check import holds, same, standard, together
 from whistle_engine.testing.stores._samples import AT, HOUR, LATER, notice, timer
 from whistle_engine.testing.stores.kit import StoreKit
 from whistle_engine.testing.stores.suite.lanes import LANES
@@ -51,6 +51,7 @@ class Leases(StoreKit):
             lane.one(queue, AT)
 
     @standard
+    @together
     def test_s11_a_claim_takes_no_more_than_its_limit(self, store: Store) -> None:
         """Check that a claim leaves to others what is beyond its limit."""
         for lane in LANES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from whistle_engine.storage.api import Store
-from whistle_engine.testing.stores._check import same, standard
+from whistle_engine.testing.stores._check import same, standard, together
 from whistle_engine.testing.stores._samples import AT, CODES, HOUR, LATER, draft, notice, timer
 from whistle_engine.testing.stores.kit import StoreKit
 from whistle_engine.testing.stores.suite.lanes import LANES
@@ -15,6 +15,7 @@ class Lines(StoreKit):
     """S13, for timers and notices alike."""
 
     @standard
+    @together
     def test_s13_claims_come_by_due_time_then_key(self, store: Store) -> None:
         """Check that claims come ordered by due time, and by key where that is equal."""
         for lane in LANES:
@@ -112,6 +113,7 @@ class Lines(StoreKit):
             same(found, [("b", 2)], f"{lane.name}: one line goes on without the other")
 
     @standard
+    @together
     def test_s13_a_limit_counts_what_can_be_claimed(self, store: Store) -> None:
         """Check that what cannot be claimed takes no place in a claim's limit."""
         for lane in LANES:
@@ -128,6 +130,7 @@ class Lines(StoreKit):
             )
 
     @standard
+    @together
     def test_s13_notices_line_up_by_matter_and_recipient(self, store: Store) -> None:
         """Check that each recipient has a line in each matter, a unit apart from an actor."""
         told = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from whistle_engine.model import MatterId
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.rows import History, LedgerFilter, Record
-from whistle_engine.testing.stores._check import holds, raises, same, standard
+from whistle_engine.testing.stores._check import holds, raises, same, standard, together
 from whistle_engine.testing.stores._samples import (
     AT,
     CODES,
@@ -57,6 +57,7 @@ class Reading(StoreKit):
     """S7, S8 and S20, without concurrency."""
 
     @standard
+    @together
     def test_s07_positions_rise_with_every_append(self, store: Store) -> None:
         """Check that each append has higher positions than those before it."""
         answers = [
@@ -73,6 +74,7 @@ class Reading(StoreKit):
         same(sorted(stored, key=lambda r: r.position), told, "load tells the same positions")
 
     @standard
+    @together
     def test_s07_a_reader_that_goes_on_from_what_it_saw_misses_nothing(self, store: Store) -> None:
         """Check that a reader that reads after each append sees all, each once."""
         seen: list[Record] = []
@@ -83,6 +85,7 @@ class Reading(StoreKit):
             same(seen, told, "the reader has seen every commit so far, each once")
 
     @standard
+    @together
     def test_s08_the_feed_comes_in_pages_after_a_position(self, store: Store) -> None:
         """Check that a page of the feed is what is above a position, ascending, and no more."""
         same(store.feed(0, limit=5), (), "the feed of an empty store is empty")
@@ -99,6 +102,7 @@ class Reading(StoreKit):
         same(store.feed(whole[-1].position + 1000, limit=1), (), "nor far beyond it")
 
     @standard
+    @together
     def test_s08_a_page_can_end_within_an_append(self, store: Store) -> None:
         """Check that a page may end between two commits of one append, and lose neither."""
         told = store.append([draft(matter, 1, "x") for matter in ("b", "a", "c")]).records
@@ -169,6 +173,7 @@ class Reading(StoreKit):
             same([claim.tries for claim in held], [1, 1], "no claim was made by mistake")
 
     @standard
+    @together
     def test_s20_a_scan_gives_each_whole_history_once(self, store: Store) -> None:
         """Check that a scan gives each matter once with its whole history."""
         same(store.scan(None, limit=3), (), "the scan of an empty store is empty")

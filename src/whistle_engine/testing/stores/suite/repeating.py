@@ -7,7 +7,7 @@ from functools import partial
 from whistle_engine.errors import VersionConflict
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import Draft, Erased, History, LedgerFilter, Record
-from whistle_engine.testing.stores._check import holds, raises, same, standard
+from whistle_engine.testing.stores._check import holds, raises, same, standard, together
 from whistle_engine.testing.stores._samples import AT, MANY, draft, rich, write
 from whistle_engine.testing.stores.crowd import Running
 from whistle_engine.testing.stores.kit import StoreKit
@@ -49,6 +49,7 @@ class Repeating(StoreKit):
         same(everything(store, "m"), before, "a known command id writes nothing")
 
     @standard
+    @together
     def test_s05_it_goes_before_the_check_of_versions(self, store: Store) -> None:
         """Check that the command id is looked at before the version."""
         first = store.append([draft("m", command="c")])
@@ -60,6 +61,7 @@ class Repeating(StoreKit):
         same(store.load("other").records, (), "and nothing is written there")
 
     @standard
+    @together
     def test_s05_several_matters_under_one_command_id(self, store: Store) -> None:
         """Check that a command id that wrote several matters gives all of them, by position."""
         first = store.append([draft("b", command="c"), draft("a", command="c")])
@@ -72,6 +74,7 @@ class Repeating(StoreKit):
         same(store.load("z").records, (), "nothing is written to a third matter")
 
     @standard
+    @together
     def test_s05_one_known_id_among_new_ones_writes_nothing(self, store: Store) -> None:
         """Check that one known command id makes the whole append write nothing."""
         first = store.append([draft("a", command="old")])
@@ -86,6 +89,7 @@ class Repeating(StoreKit):
         same(written.again, False, "the new command id is still new")
 
     @standard
+    @together
     def test_s05_two_known_ids_give_what_both_wrote(self, store: Store) -> None:
         """Check that two known command ids give what both wrote, by position."""
         one = store.append([draft("a", command="one"), draft("b", command="one")])
@@ -94,6 +98,7 @@ class Repeating(StoreKit):
         same(again.records, one.records + two.records, "all commits of both ids come by position")
 
     @standard
+    @together
     def test_s05_a_conflict_is_no_answer(self, store: Store) -> None:
         """Check that a command id that met a conflict is still new."""
         write(store, draft("a"))
@@ -104,6 +109,7 @@ class Repeating(StoreKit):
         same(written.again, False, "after a conflict the command id writes")
 
     @standard
+    @together
     def test_s05_load_tells_only_what_that_command_wrote(self, store: Store) -> None:
         """Check that load gives the commits of that command id, and of no other."""
         store.append([draft("a", command="x"), draft("b", command="x")])
@@ -116,6 +122,7 @@ class Repeating(StoreKit):
         same(store.load("nowhere", "x").records, (), "a matter that is not there is empty")
 
     @standard
+    @together
     def test_s05_an_empty_command_id_is_one_too(self, store: Store) -> None:
         """Check that the empty command id is remembered as any other."""
         first = store.append([draft("a", command="")])
@@ -135,6 +142,7 @@ class Repeating(StoreKit):
             same(store.read_text(words.ref), words, "the text can be read")
 
     @standard
+    @together
     def test_s06_what_was_read_before_does_not_linger(self, store: Store) -> None:
         """Check that no reading gives what it gave before a write."""
         first = rich("m")

@@ -16,7 +16,7 @@ from whistle_engine.rules import Rules
 from whistle_engine.storage.api import Capability, Store
 from whistle_engine.storage.rows import Erased, Record, VaultText, chain_digest
 from whistle_engine.story import play, shipped_story
-from whistle_engine.testing.stores._check import fail, holds, raises, same, standard
+from whistle_engine.testing.stores._check import fail, holds, raises, same, standard, together
 from whistle_engine.testing.stores._samples import AT, MANY
 from whistle_engine.testing.stores.crowd import PATIENCE, Running
 from whistle_engine.testing.stores.faults import (
@@ -87,6 +87,7 @@ class Surviving(StoreKit):
     """The engine on the store, and on the store behind a fault."""
 
     @standard
+    @together
     def test_engine_plays_whole_stories(self, store: Store) -> None:
         """Check that stories play as told: look-ups, timers, texts, several matters at once."""
         for name in STORIES:
@@ -148,6 +149,7 @@ class Surviving(StoreKit):
         same(ids, ["c1", "other-1", "other-2", "mine"], "all are written, in this order")
 
     @standard
+    @together
     def test_engine_merges_two_matters_though_the_second_has_moved_on(self, store: Store) -> None:
         """Check that a command on two matters, in a race for the second, writes both in the end."""
         engine = engine_on(store)

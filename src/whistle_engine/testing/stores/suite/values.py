@@ -10,7 +10,7 @@ from whistle_engine.digests import digest_of
 from whistle_engine.model import Affair, Outcome, Stage, TextRef, What
 from whistle_engine.storage.api import Store
 from whistle_engine.storage.rows import LedgerFilter, Projection, chain_digest
-from whistle_engine.testing.stores._check import same, standard
+from whistle_engine.testing.stores._check import same, standard, together
 from whistle_engine.testing.stores._samples import (
     AT,
     HOUR,
@@ -203,6 +203,7 @@ class Values(StoreKit):
             same(offsets, {timedelta(0)}, "instants come back aware, in UTC")
 
     @standard
+    @together
     def test_s10_what_the_caller_does_to_its_lists_changes_nothing(self, store: Store) -> None:
         """Check that lists and buffers that the caller changes afterwards change nothing stored."""
         drafts = [draft("a", command="c"), draft("b", command="c")]
@@ -216,6 +217,7 @@ class Values(StoreKit):
         same(store.get_document("d"), b"policy", "the bytes of a document were copied")
 
     @standard
+    @together
     def test_s10_what_comes_out_cannot_be_changed(self, store: Store) -> None:
         """Check that a reading gives tuples of its own, that later writes do not change."""
         shown = row("m", category="x", source_number="7")
