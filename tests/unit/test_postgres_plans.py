@@ -10,6 +10,7 @@ import pytest
 from tests.drafts import AT, HOUR, row
 from tests.postgres_server import dropped, with_options
 from whistle_engine.model import Affair, Outcome, Stage
+from whistle_engine.storage._asked import nearby
 from whistle_engine.storage._columns import Values, micros
 from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.postgres import _lookups as lookups
@@ -31,6 +32,7 @@ INSERT INTO @whistle_commits SELECT n, lpad((n / 4)::text, 6, '0'), n % 4 + 1, n
     '', '', '', '', '', '' FROM generate_series(4, 40003) AS n;
 SELECT setval('@whistle_positions', 40003)
 """
+NEARBY, BOX = nearby("p10", (1, 2), 3, lookups.DIALECT)
 FILTERS = [
     LedgerFilter(),
     LedgerFilter(open=True),
@@ -85,7 +87,7 @@ def test_a_page_of_the_ledger_walks_an_index(
         (lookups.INBOX.format(after="AND (due, matter, clock) > (%s, %s, %s)"),
          ("u5", 900, "000900", 1, 20)),
         (lookups.BY_NUMBER, ("12345", "77")),
-        (lookups.NEAR.format(place=lookups.AT_PLACE), ("g10", "p10", 5)),
+        (lookups.NEAR.format(place=NEARBY), ("g10", *BOX, 5)),
         (lookups.HISTORY, ("000077",)),
         (lookups.LOAD, ("000077", "9", "000077")),
         (lookups.SCAN.format(after="matter > %s"), ("000100", 20)),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from whistle_engine.model import CommandId, MatterId, UnitCode
-from whistle_engine.storage._asked import Dialect, asked
+from whistle_engine.storage._asked import Dialect, asked, nearby
 from whistle_engine.storage._columns import (
     COMMIT,
     DUTY,
@@ -63,12 +63,6 @@ NEAR = f"""
 {ROWS} WHERE open AND category = %s AND {{place}}
 ORDER BY opened_at DESC, matter DESC LIMIT %s
 """
-AT_PLACE = "place = %s"
-WITHIN = (
-    "CASE WHEN lat IS NULL OR lon IS NULL THEN place = %s"
-    " ELSE lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s END"
-)
-
 PROJECTION = f"""
 SELECT {", ".join(MATTER)}, (
     SELECT json_agg(json_build_array({DUTY}) ORDER BY clock) FROM @whistle_duties AS duty
@@ -145,12 +139,8 @@ def near(
     limit: int,
 ) -> tuple[MatterRow, ...]:
     """Open matters of a category at much the same place, latest received first."""
-    which = AT_PLACE
-    box: Values = ()
-    if at is not None:
-        lat, lon = at
-        which, box = WITHIN, (lat - within, lat + within, lon - within, lon + within)
-    values = (category, place, *box, at_least_one(limit))
+    which, box = nearby(place, at, within, DIALECT)
+    values = (category, *box, at_least_one(limit))
     return _rows(session.rows(NEAR.format(place=which), values))
 
 
