@@ -19,6 +19,7 @@ from whistle_engine.storage._columns import (
     micros,
     notice_values,
     records,
+    text_values,
 )
 from whistle_engine.storage.postgres._functions import CONFLICT
 from whistle_engine.storage.postgres._session import Session
@@ -82,12 +83,13 @@ def _values(drafts: Sequence[Draft]) -> Values:
         [draft.digest for draft in drafts],
         *_projected([draft.projection for draft in drafts]),
         _json(_NOTICE, (notice_values(each) for draft in drafts for each in draft.notices)),
-        [text.ref.command for text in texts],
-        [text.ref.name for text in texts],
-        [text.matter for text in texts],
-        [text.salt for text in texts],
-        [text.words.encode() for text in texts],
+        *_columns([text_values(text) for text in texts], width=5),
     )
+
+
+def _columns(rows: Sequence[Values], *, width: int) -> list[list[object]]:
+    """Rows as columns, as many also where there are no rows."""
+    return [[row[n] for row in rows] for n in range(width)]
 
 
 def _parts(drafts: Sequence[Draft]) -> list[int]:

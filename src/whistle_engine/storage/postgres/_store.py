@@ -260,8 +260,16 @@ class PostgresStore:
 
         Args:
             role: one that is there.
+
+        Raises:
+            ValueError: it is not.
         """
-        self._session.write(grants(self._schema, role).as_string())
+        try:
+            self._session.write(grants(self._schema, role).as_string())
+        except psycopg.errors.UndefinedObject as error:
+            raise ValueError(
+                f"there is no role {role!r}; make it first, with CREATE ROLE"
+            ) from error
 
     def describe(self) -> str:
         """One line on the server and the schema, for whoever operates it."""
