@@ -8,7 +8,7 @@ from typing import Generic
 from attrs import frozen
 
 from whistle_engine.storage._columns import Values, notice, timer
-from whistle_engine.storage.rows import Item
+from whistle_engine.storage.rows import Item, ItemState, Queued
 
 STATE = "CASE WHEN settled THEN 'settled' WHEN dead THEN 'dead' ELSE 'waiting' END"
 """What became of an item: a value of :class:`.rows.ItemState`."""
@@ -53,6 +53,15 @@ class QueueTable(Generic[Item]):
         """The values of an item's key."""
         first, second = self.key
         return (item.matter, getattr(item, first), getattr(item, second))
+
+    def ended(self, queued: Queued[Item]) -> Values:
+        """Whether an item is settled, and whether it is dead; and its key."""
+        state = queued.state
+        return (
+            state is ItemState.SETTLED,
+            state is ItemState.DEAD,
+            *self.key_of(queued.item),
+        )
 
 
 TIMERS = QueueTable(name="whistle_timers", key=("clock", "step"), item=timer, there="NOT gone")

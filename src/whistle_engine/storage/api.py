@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
 from whistle_engine.storage.rows import (
@@ -35,6 +35,7 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
+    Queued,
     Queues,
     Record,
     Timer,
@@ -340,6 +341,22 @@ class Queue(Protocol[Item]):
         ...
 
 
+@runtime_checkable
+class Restoring(Protocol[Item]):
+    """What a queue may have beside: so a store that is copied is there sooner."""
+
+    def restore(self, ended: Sequence[Queued[Item]]) -> None:
+        """Let items that wait be as another store has them: settled, or dead.
+
+        It is all or nothing; what does not wait stays as it is. Without it, each is claimed and
+        settled or failed by itself.
+
+        Args:
+            ended: such items, with what became of them.
+        """
+        ...
+
+
 class Store(Commits, Lookups, Vault, Documents, Protocol):
     """All of it: what a plugin provides for its URL scheme."""
 
@@ -370,6 +387,7 @@ __all__ = [
     "Documents",
     "Lookups",
     "Queue",
+    "Restoring",
     "Store",
     "Vault",
     "at_least_one",

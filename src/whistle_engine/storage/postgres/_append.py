@@ -14,6 +14,7 @@ from whistle_engine.storage._columns import (
     DUTY,
     MATTER,
     Values,
+    as_columns,
     duty_values,
     matter_values,
     micros,
@@ -83,13 +84,8 @@ def _values(drafts: Sequence[Draft]) -> Values:
         [draft.digest for draft in drafts],
         *_projected([draft.projection for draft in drafts]),
         _json(_NOTICE, (notice_values(each) for draft in drafts for each in draft.notices)),
-        *_columns([text_values(text) for text in texts], width=5),
+        *as_columns([text_values(text) for text in texts], width=5),
     )
-
-
-def _columns(rows: Sequence[Values], *, width: int) -> list[list[object]]:
-    """Rows as columns, as many also where there are no rows."""
-    return [[row[n] for row in rows] for n in range(width)]
 
 
 def _parts(drafts: Sequence[Draft]) -> list[int]:

@@ -7,11 +7,12 @@ now: so workers wait neither for each other nor for appends, and none claims wha
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Generic
 
 from whistle_engine.model import MatterId
-from whistle_engine.storage._columns import Values, micros
+from whistle_engine.storage._columns import Values, as_columns, micros
 from whistle_engine.storage._queues import NOTICES, STATE, TIMERS, QueueTable
 from whistle_engine.storage.api import at_least_one
 from whistle_engine.storage.postgres._session import Session
@@ -69,6 +70,13 @@ class PostgresQueue(Generic[Item]):
         """
         self._settle = self._ending(f"SET settled = true WHERE {claimed}", claimed)
         self._fail = self._ending(f"SET free_at = %s, dead = %s WHERE {claimed}", claimed)
+        self._restore = f"""
+            UPDATE {name} AS held SET settled = ended.settled, dead = ended.dead
+            FROM unnest(%s::boolean[], %s::boolean[], %s::text[], %s::bigint[], %s::bigint[])
+                AS ended (settled, dead, matter, {first}, {second})
+            WHERE held.matter = ended.matter AND held.{first} = ended.{first}
+                AND held.{second} = ended.{second} AND NOT held.settled AND NOT held.dead
+        """
         self._revive = (
             f"UPDATE {name} SET dead = false, token = token + 1, tries = 0, free_at = due"
             f" WHERE {key} AND due = %s AND {DEAD} RETURNING 1"
@@ -122,6 +130,11 @@ class PostgresQueue(Generic[Item]):
         """
         values = (*self._table.key_of(item), micros(item.due))
         return bool(self._session.write(self._revive, values))
+
+    def restore(self, ended: Sequence[Queued[Item]]) -> None:
+        """Let items that wait be as another store has them."""
+        rows = [self._table.ended(each) for each in ended]
+        self._session.write(self._restore, as_columns(rows, width=5))
 
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
         """What is neither settled nor dead, and due."""

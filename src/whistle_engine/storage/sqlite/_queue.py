@@ -6,6 +6,7 @@ of its own; a claim, a settling or failing that would change nothing takes no wr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from sqlite3 import Cursor
 from typing import Generic
@@ -56,6 +57,7 @@ class SqliteQueue(Generic[Item]):
         self._state = f"SELECT {STATE} FROM {name} {claimed}"
         self._settle = f"UPDATE {name} SET settled = 1 {claimed} AND {WAITING}"
         self._fail = f"UPDATE {name} SET free_at = ?, dead = ? {claimed} AND {WAITING}"
+        self._restore = f"UPDATE {name} SET settled = ?, dead = ? {key} AND {WAITING}"
         self._revive = (
             f"UPDATE {name} SET dead = 0, token = token + 1, tries = 0, free_at = due"
             f" {key} AND due = ? AND {DEAD}"
@@ -104,6 +106,11 @@ class SqliteQueue(Generic[Item]):
         with self._session.write() as cursor:
             cursor.execute(self._revive, (*self._table.key_of(item), micros(item.due)))
             return cursor.rowcount == 1
+
+    def restore(self, ended: Sequence[Queued[Item]]) -> None:
+        """Let items that wait be as another store has them."""
+        with self._session.write() as cursor:
+            cursor.executemany(self._restore, [self._table.ended(each) for each in ended])
 
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
         """What is neither settled nor dead, and due."""
