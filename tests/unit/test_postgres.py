@@ -26,7 +26,7 @@ from whistle_engine.plugins import Plugins
 from whistle_engine.storage.api import Capability
 from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.postgres import _opening as opening
-from whistle_engine.storage.postgres._place import place
+from whistle_engine.storage.postgres._place import PLANS, place
 from whistle_engine.storage.postgres._roles import RIGHTS
 from whistle_engine.storage.postgres._schema import STEPS
 from whistle_engine.storage.postgres._whole import made
@@ -62,7 +62,7 @@ def test_a_url_says_to_libpq_and_to_us_what_concerns_each() -> None:
     asked = psycopg.conninfo.conninfo_to_dict(found.conninfo)
     assert (asked["user"], asked["password"], asked["host"]) == ("ma@b", "s+t", "db1,db2")
     assert (asked["sslmode"], asked["target_session_attrs"]) == ("require", "read-write")
-    assert asked["options"] == "-c work_mem=8MB -c lock_timeout=2500"
+    assert asked["options"] == f"{PLANS} -c work_mem=8MB -c lock_timeout=2500"
     assert (found.schema, found.connections, found.create) == ("d_1", 3, False)
     assert found.busy_timeout == timedelta(seconds=2.5)
     assert "s+t" not in found.shown
