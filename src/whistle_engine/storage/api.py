@@ -342,6 +342,19 @@ class Queue(Protocol[Item]):
 
 
 @runtime_checkable
+class Gathering(Protocol):
+    """What a store may have beside, where each call is a way to go: so bulk intake goes few."""
+
+    def load_all(self, wanted: Sequence[tuple[MatterId, CommandId | None]]) -> tuple[Loaded, ...]:
+        """What :meth:`Commits.load` gives for each of several, as of one moment.
+
+        Args:
+            wanted: matters, each with the command whose earlier commits are wanted.
+        """
+        ...
+
+
+@runtime_checkable
 class Restoring(Protocol[Item]):
     """What a queue may have beside: so a store that is copied is there sooner."""
 
@@ -385,6 +398,7 @@ __all__ = [
     "Capability",
     "Commits",
     "Documents",
+    "Gathering",
     "Lookups",
     "Queue",
     "Restoring",

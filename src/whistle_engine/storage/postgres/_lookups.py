@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -40,6 +41,13 @@ LOAD = f"""
 SELECT {COMMIT} FROM @whistle_commits WHERE matter = %s
 UNION ALL
 SELECT {COMMIT} FROM @whistle_commits WHERE command_id = %s AND matter <> %s
+ORDER BY position
+"""
+LOAD_ALL = f"""
+SELECT {COMMIT} FROM @whistle_commits WHERE matter = ANY (%s::text[])
+UNION ALL
+SELECT {COMMIT} FROM @whistle_commits
+WHERE command_id = ANY (%s::text[]) AND NOT matter = ANY (%s::text[])
 ORDER BY position
 """
 FEED = f"SELECT {COMMIT} FROM @whistle_feed(%s::bigint, %s::bigint, %s::bigint)"
@@ -82,6 +90,26 @@ def load(session: Session, matter: MatterId, command_id: CommandId | None) -> Lo
     if command_id is None:
         return Loaded(records=records(session.rows(HISTORY, (matter,))), earlier=())
     return loaded(session.rows(LOAD, (matter, command_id, matter)), matter, command_id)
+
+
+def load_all(
+    session: Session, wanted: Sequence[tuple[MatterId, CommandId | None]]
+) -> tuple[Loaded, ...]:
+    """What :func:`load` gives for each of several, by one statement."""
+    matters = [matter for matter, _ in wanted]
+    ids = [command_id for _, command_id in wanted if command_id is not None]
+    of_matter: dict[str, list[Record]] = defaultdict(list)
+    of_command: dict[str, list[Record]] = defaultdict(list)
+    for record in records(session.rows(LOAD_ALL, (matters, ids, matters))):
+        of_matter[record.matter].append(record)
+        of_command[record.command_id].append(record)
+    return tuple(
+        Loaded(
+            records=tuple(of_matter[matter]),
+            earlier=tuple(of_command[command_id]) if command_id is not None else (),
+        )
+        for matter, command_id in wanted
+    )
 
 
 def feed(session: Session, after: int, limit: int) -> tuple[Record, ...]:

@@ -148,6 +148,10 @@ class PostgresStore:
         """Read a matter's history and what a command id wrote earlier."""
         return lookups.load(self._session, matter, command_id)
 
+    def load_all(self, wanted: Sequence[tuple[MatterId, CommandId | None]]) -> tuple[Loaded, ...]:
+        """What :meth:`load` gives for each of several, by one round trip."""
+        return lookups.load_all(self._session, wanted)
+
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Write the commits of one or several matters, or nothing."""
         drafts = drafts_of(drafts)
