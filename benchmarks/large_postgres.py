@@ -3,8 +3,8 @@
 The small store is written as there, by the store's own ``append``; so is what is open in the large
 one. What is closed in that is so many copies of what is closed in the small one, one after the
 other in a part of the same three years, made by the server under other ids. Those stand in the
-bytes of the commits too; only the times in there and the chain of digests are those of the original.
-Then both are vacuumed and analysed, as autovacuum does sooner or later.
+bytes of the commits too; only the times in there and the chain of digests are those of the
+original. Then both are vacuumed and analysed, as autovacuum does sooner or later.
 
 Nothing is asked cold: the memory in which a server has its pages cannot be dropped like a file's.
 Beside the questions, both stores are read as a whole by ``scan``, each in a process of its own.
