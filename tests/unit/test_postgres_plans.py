@@ -98,6 +98,14 @@ def test_a_look_up_walks_an_index(store: PostgresStore, statement: str, values: 
     walks(plan(store, statement, values))
 
 
+def test_what_is_near_is_found_in_an_index_alone(store: PostgresStore) -> None:
+    """Popular categories have thousands of open matters, and few of them are near."""
+    store._session.write("VACUUM @whistle_matters")
+    found = plan(store, lookups.NEAR.format(place=NEARBY), ("g10", *BOX, 5))
+    assert "Index Only Scan Backward using whistle_open_by_category" in found, found
+    assert "Index Scan using whistle_matters_pkey" in found, found
+
+
 def test_a_claim_looks_at_what_is_due_and_at_its_own_lines_alone(store: PostgresStore) -> None:
     queue = store._timers
     at = micros(AT + HOUR)

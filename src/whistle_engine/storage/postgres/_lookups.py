@@ -68,8 +68,11 @@ SELECT {DUTY} FROM @whistle_duties WHERE unit = %s {{after}} ORDER BY due, matte
 """
 BY_NUMBER = f"{ROWS} WHERE channel = %s AND source_number = %s ORDER BY matter"
 NEAR = f"""
-{ROWS} WHERE open AND category = %s AND {{place}}
-ORDER BY opened_at DESC, matter DESC LIMIT %s
+{ROWS} WHERE matter IN (
+    SELECT matter FROM @whistle_matters WHERE open AND category = %s AND {{place}}
+    ORDER BY opened_at DESC, matter DESC LIMIT %s
+)
+ORDER BY opened_at DESC, matter DESC
 """
 PROJECTION = f"""
 SELECT {", ".join(MATTER)}, (
@@ -166,7 +169,11 @@ def near(
     within: int,
     limit: int,
 ) -> tuple[MatterRow, ...]:
-    """Open matters of a category at much the same place, latest received first."""
+    """Open matters of a category at much the same place, latest received first.
+
+    Most of those of the category lie elsewhere: the index alone says where, and only the rows of
+    those found are read.
+    """
     which, box = nearby(place, at, within, DIALECT)
     values = (category, *box, at_least_one(limit))
     return _rows(session.rows(NEAR.format(place=which), values))
