@@ -27,7 +27,8 @@ from whistle_engine.commands import Command, subjects
 from whistle_engine.commits import Answer as Given
 from whistle_engine.errors import VersionConflict
 from whistle_engine.model import CommandId, MatterId, TextRef
-from whistle_engine.storage.api import Capability, Gathering
+from whistle_engine.storage.api import Capability
+from whistle_engine.storage.beside import Gathering
 from whistle_engine.storage.rows import Appended, Draft, Erased, Loaded, VaultText
 
 BATCH = 256

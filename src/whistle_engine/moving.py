@@ -17,7 +17,8 @@ from attrs import define, evolve, field, frozen
 from whistle_engine.codec import load_basis, load_command
 from whistle_engine.errors import StoreMismatch, StoreUnreadable
 from whistle_engine.model import CommandId, MatterId, TextRef
-from whistle_engine.storage.api import Queue, Restoring, Store
+from whistle_engine.storage.api import Queue, Store
+from whistle_engine.storage.beside import Restoring
 from whistle_engine.storage.rows import (
     Draft,
     Erased,

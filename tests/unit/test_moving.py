@@ -23,7 +23,8 @@ from whistle_engine.generate import generate
 from whistle_engine.model import TextRef
 from whistle_engine.moving import Moved, copy_store
 from whistle_engine.policy_file import shipped_rules
-from whistle_engine.storage.api import Queue, Restoring, Store
+from whistle_engine.storage.api import Queue, Store
+from whistle_engine.storage.beside import Restoring
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.rows import (

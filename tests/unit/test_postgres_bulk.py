@@ -15,7 +15,7 @@ from whistle_engine.commits import Receipt
 from whistle_engine.engine import Engine
 from whistle_engine.generate import intake
 from whistle_engine.policy_file import shipped_rules
-from whistle_engine.storage.api import Gathering
+from whistle_engine.storage.beside import Gathering
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.postgres import _lookups as lookups

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
 from whistle_engine.storage.rows import (
@@ -35,7 +35,6 @@ from whistle_engine.storage.rows import (
     MatterRow,
     Notice,
     Projection,
-    Queued,
     Queues,
     Record,
     Timer,
@@ -341,35 +340,6 @@ class Queue(Protocol[Item]):
         ...
 
 
-@runtime_checkable
-class Gathering(Protocol):
-    """What a store may have beside, where each call is a way to go: so bulk intake goes few."""
-
-    def load_all(self, wanted: Sequence[tuple[MatterId, CommandId | None]]) -> tuple[Loaded, ...]:
-        """What :meth:`Commits.load` gives for each of several, as of one moment.
-
-        Args:
-            wanted: matters, each with the command whose earlier commits are wanted.
-        """
-        ...
-
-
-@runtime_checkable
-class Restoring(Protocol[Item]):
-    """What a queue may have beside: so a store that is copied is there sooner."""
-
-    def restore(self, ended: Sequence[Queued[Item]]) -> None:
-        """Let items that wait be as another store has them: settled, or dead.
-
-        It is all or nothing; what does not wait stays as it is. Without it, each is claimed and
-        settled or failed by itself.
-
-        Args:
-            ended: such items, with what became of them.
-        """
-        ...
-
-
 class Store(Commits, Lookups, Vault, Documents, Protocol):
     """All of it: what a plugin provides for its URL scheme."""
 
@@ -398,10 +368,8 @@ __all__ = [
     "Capability",
     "Commits",
     "Documents",
-    "Gathering",
     "Lookups",
     "Queue",
-    "Restoring",
     "Store",
     "Vault",
     "at_least_one",

@@ -90,7 +90,7 @@ class PostgresStore:
             StoreNotFound: no connection can be made, for so long if no server answers; or there is
                 no store, and none is to be made.
             StoreMismatch: it is of a newer release, or the server or database does not fit.
-            StoreUnreadable: a part of the tables is gone.
+            StoreUnreadable: a part of the tables is gone, or not as it was made.
             StoreReadOnly: the server is a replica, or this role may not make what is missing.
             StoreBusy: the server takes no connection, or others hold what is needed, for too long.
         """
