@@ -105,6 +105,7 @@ bench: $(BENCH)/.installed
 
 bench-large: $(BENCH)/.installed
 	$(BENCH)/bin/python -m benchmarks.large
+	$(BENCH)/bin/python -m benchmarks.large_postgres
 
 # Newest versions of everything, in an environment of its own; look at the difference, then test.
 constraints:

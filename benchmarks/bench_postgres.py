@@ -5,7 +5,11 @@ and beside it ``psycopg`` alone writes the rows that they led to into the same t
 schema, one transaction each, in pipeline mode, differences worked out beforehand, nothing read,
 nothing decided. In turn, in small parts; the median of the parts' ratios counts. The same against
 the peer of :mod:`benchmarks.bench_eventsourcing`; bulk intake against ``COPY`` of its rows; four
-processes against one.
+processes against one, and against four of the peer's.
+
+Where each command waits for the disk, both wait for the same sync, and the ratio is nearer to 1 the
+longer that takes: so the names of such rows tell how long it took meanwhile. The row of what does
+not wait (``synchronous_commit = off``, on both sides) shows the work alone.
 
 The server is that of the tests: its own, or the one that ``WHISTLE_TEST_POSTGRES`` names. ``fsync``
 is on.
@@ -13,6 +17,7 @@ is on.
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,11 +25,12 @@ from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.pool import Pool
+from urllib.parse import quote
 from uuid import uuid4
 
 import psycopg
 
-from benchmarks.bench_eventsourcing import Dockets, in_turn
+from benchmarks.bench_eventsourcing import Dockets, Times, acts, in_turn, perform_all
 from benchmarks.bench_store import Changes, compared, parts, playing, result, seconds, set_aside
 from benchmarks.store_rows import BEGIN, PUT_ROW, Rows, Step, history
 from benchmarks.table import Result
@@ -39,22 +45,24 @@ from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.rows import Appended, Draft
 from whistle_engine.storage.sqlite import _append as sql
 
-TARGETS = {"durable": 0.6, "peer": 2.0, "bulk": 0.3, "workers": 1.5}
+TARGETS = {"durable": 0.6, "work": 0.5, "peer": 2.0, "bulk": 0.3, "workers": 1.5}
 WORKERS = 4
 UPDATED = ", ".join(f"{name} = excluded.{name}" for name in MATTER)
 DUTIES = ", ".join(f"{n} = excluded.{n}" for n in ("what", "unit", "raiser", "since", "due"))
 TIMERS = "due = excluded.due, free_at = excluded.free_at"
 
 
-def run(rules: Rules, *, matters: int = 120, bulk: int = 2000, part: int = 50) -> list[Result]:
+def run(rules: Rules, *, matters: int = 120, bulk: int = 2000, part: int = 10) -> list[Result]:
     """Rates in commands a second."""
     steps = history(rules, matters, 4)
     with some_server() as url:
         return [
             durable(url, rules, steps, part),
+            work_alone(url, rules, steps, part),
             against_eventsourcing(url, rules, steps, part),
             in_bulk(url, rules, bulk),
             workers(url, 400),
+            workers_of_each(url, rules),
         ]
 
 
@@ -137,11 +145,39 @@ def counted(url: str) -> list[object]:
         ]
 
 
+def sync(url: str, rounds: int = 20) -> float:
+    """How long the server waits for its disk, in seconds: the median of some small commits."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        commit = partial(connection.execute, "SELECT pg_logical_emit_message(true, '', '')")
+        return statistics.median(seconds(commit) for _ in range(rounds))
+
+
 def durable(url: str, rules: Rules, steps: Sequence[Step], part: int) -> Result:
     """One command, one transaction, on the disk before the next."""
+    before = sync(url)
+    times = by_hand(url, rules, steps, part)
+    took = statistics.mean([before, sync(url)]) * 1000
+    return compared(
+        f"PostgreSQL: durable commands/s (a sync: {took:.1f} ms): rows by hand",
+        times,
+        TARGETS["durable"],
+    )
+
+
+def work_alone(url: str, rules: Rules, steps: Sequence[Step], part: int) -> Result:
+    """The same where nothing waits for the disk."""
+    loose = with_options(url, options=quote("-c synchronous_commit=off"))
+    times = by_hand(loose, rules, steps, part)
+    return compared(
+        "PostgreSQL: commands/s, synchronous_commit off: rows by hand", times, TARGETS["work"]
+    )
+
+
+def by_hand(url: str, rules: Rules, steps: Sequence[Step], part: int) -> Times:
+    """Seconds for a command, ours and of its rows by hand, part by part."""
     rows = Rows()
     changes = [with_parts(rows.of(step.drafts)) for step in steps]
-    times: list[tuple[float, float]] = []
+    times: Times = []
     with schema(url) as mine, schema(url) as theirs, set_aside(), PostgresStore(mine) as store:
         hand = Hand(theirs)
         play = playing(store, rules)
@@ -151,29 +187,39 @@ def durable(url: str, rules: Rules, steps: Sequence[Step], part: int) -> Result:
             times.append((ours / len(some), other / len(some)))
         assert counted(mine) == counted(theirs)
         hand.connection.close()
-    return compared("PostgreSQL: durable commands/s: rows by hand", times, TARGETS["durable"])
+    return times
 
 
 def against_eventsourcing(url: str, rules: Rules, steps: Sequence[Step], part: int) -> Result:
     """The same commands by a peer, as :mod:`benchmarks.bench_eventsourcing` has them."""
     with schema(url) as mine, schema(url) as theirs, PostgresStore(mine) as store:
-        base, _, name = theirs.rpartition("&schema=")
-        with psycopg.connect(base, autocommit=True) as connection:
-            connection.execute(f'CREATE SCHEMA "{name}"'.encode())
-        found = psycopg.conninfo.conninfo_to_dict(base)
-        other = Dockets(
-            {
-                "PERSISTENCE_MODULE": "eventsourcing.postgres",
-                "POSTGRES_DBNAME": str(found.get("dbname") or ""),
-                "POSTGRES_HOST": str(found.get("host") or "127.0.0.1"),
-                "POSTGRES_PORT": str(found.get("port") or "5432"),
-                "POSTGRES_USER": str(found.get("user") or ""),
-                "POSTGRES_PASSWORD": str(found.get("password") or "none"),
-                "POSTGRES_SCHEMA": name,
-            }
-        )
-        times = in_turn(playing(store, rules), other, steps, part, time.perf_counter)
-    return compared("PostgreSQL: durable commands/s: eventsourcing", times, TARGETS["peer"])
+        times = in_turn(playing(store, rules), peer(theirs), steps, part, time.perf_counter)
+    took = sync(url) * 1000
+    return compared(
+        f"PostgreSQL: durable commands/s (a sync: {took:.1f} ms): eventsourcing",
+        times,
+        TARGETS["peer"],
+    )
+
+
+def peer(url: str, *, create: bool = True) -> Dockets:
+    """The peer on a schema of its own; its tables are made by one process alone."""
+    base, _, name = url.rpartition("&schema=")
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{name}"'.encode())
+    found = psycopg.conninfo.conninfo_to_dict(base)
+    return Dockets(
+        {
+            "PERSISTENCE_MODULE": "eventsourcing.postgres",
+            "POSTGRES_DBNAME": str(found.get("dbname") or ""),
+            "POSTGRES_HOST": str(found.get("host") or "127.0.0.1"),
+            "POSTGRES_PORT": str(found.get("port") or "5432"),
+            "POSTGRES_USER": str(found.get("user") or ""),
+            "POSTGRES_PASSWORD": str(found.get("password") or "none"),
+            "POSTGRES_SCHEMA": name,
+            "CREATE_TABLE": "y" if create else "n",
+        }
+    )
 
 
 def in_bulk(url: str, rules: Rules, count: int, rounds: int = 5) -> Result:
@@ -256,6 +302,39 @@ def take_in(url: str, count: int, name: str) -> None:
         for number, order in enumerate(orders):
             one = evolve(order.command, id=f"{name}-{number}", matter=f"{name}-{number}")
             engine.execute(one, texts=order.texts)
+
+
+def workers_of_each(url: str, rules: Rules, matters: int = 30, rounds: int = 5) -> Result:
+    """Four processes of ours against four of the peer's, each on matters of its own, in turn."""
+    lives = [history(rules, matters, seed) for seed in range(11, 11 + WORKERS)]
+    count = sum(len(steps) for steps in lives)
+    times: Times = []
+    with get_context("fork").Pool(WORKERS) as pool:
+        for _ in range(rounds):
+            with schema(url) as mine, schema(url) as theirs:
+                PostgresStore(mine).close()
+                peer(theirs).close()
+                done = partial(pool.map, partial(live, mine), lives, chunksize=1)
+                other = partial(pool.map, partial(live_there, theirs), lives, chunksize=1)
+                times.append((seconds(done) / count, seconds(other) / count))
+    return compared(
+        f"PostgreSQL: durable commands/s, {WORKERS} processes each: eventsourcing",
+        times,
+        TARGETS["peer"],
+    )
+
+
+def live(url: str, steps: Sequence[Step]) -> None:
+    """Execute the commands of a district's life."""
+    with PostgresStore(url) as store:
+        playing(store, shipped_rules())(steps)
+
+
+def live_there(url: str, steps: Sequence[Step]) -> None:
+    """The same by the peer."""
+    application = peer(url, create=False)
+    perform_all(application, [acts(step) for step in steps])
+    application.close()
 
 
 if __name__ == "__main__":

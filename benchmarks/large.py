@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 from benchmarks.bench_store import seconds
 from benchmarks.large_questions import Question, questions
 from benchmarks.large_rows import Source, fill, source
-from benchmarks.large_store import Big
+from benchmarks.large_store import Big, BigFile
 from benchmarks.table import Result, table
 from whistle_engine.policy_file import shipped_rules
 from whistle_engine.rules import Rules
@@ -49,7 +49,9 @@ def main() -> None:
     lived = source(rules)
     with folder(given.keep) as place:
         small, large = (
-            Big(made(place, rules, lived, matters), matters, rules, lived)
+            BigFile(
+                path=made(place, rules, lived, matters), matters=matters, rules=rules, source=lived
+            )
             for matters in (given.small, given.large)
         )
         results = [

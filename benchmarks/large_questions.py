@@ -175,7 +175,7 @@ def histories(big: Big) -> Ask:
 
 
 def rebuilt(big: Big) -> Ask:
-    matter = name(big.any_number())
+    matter = name(big.whole_number())
 
     def again() -> None:
         big.store.rebuild(projected(matter, big.store.load(matter).records))

@@ -28,6 +28,7 @@ from whistle_engine.commands import Command
 from whistle_engine.engine import Engine
 from whistle_engine.model import TextRef, changed
 from whistle_engine.rules import Rules
+from whistle_engine.storage.api import Store
 from whistle_engine.storage.rows import Draft, Projection, chain_digest
 from whistle_engine.storage.sqlite import SqliteStore
 
@@ -108,6 +109,10 @@ class Source:
             begins = BEGIN + RECENT * ((number - bound) / (matters - bound))
         shift = timedelta(seconds=round((begins - lived.began).total_seconds()))
         return Copy(lived, length, name(number), shift)
+
+    def open_number(self, matters: int, dice: random.Random) -> int:
+        """One of those that are open."""
+        return matters - 1 - dice.randrange(matters // OPEN)
 
 
 def name(number: int) -> str:
@@ -210,20 +215,25 @@ def copied(draft: Draft, copy: Copy, known: dict[bytes, bytes], previous: str) -
 
 
 def fill(path: Path, rules: Rules, source: Source, matters: int) -> None:
-    """Write a store of so many matters; faster than it would be safe."""
+    """Write a file with so many matters; faster than it would be safe."""
     with SqliteStore(path, exclusive=True, durable=False) as store:
-        Engine(store, rules)  # which keeps the documents that the commits rest on
-        for begin in range(0, matters, BATCH):
-            numbers = range(begin, min(begin + BATCH, matters))
-            written = [tuple(source.copy(number, matters).drafts()) for number in numbers]
-            for drafts in by_version(written):
-                store.append(drafts)
+        write(store, rules, source, matters, range(matters))
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute(
         "UPDATE whistle_notices SET settled = 1, token = 1, tries = 1 WHERE matter < ?",
         (name(matters - UNSENT),),
     )
     connection.close()
+
+
+def write(store: Store, rules: Rules, source: Source, matters: int, which: range) -> None:
+    """Append matters of a store that has so many in the end, a thousand at a time."""
+    Engine(store, rules)  # which keeps the documents that the commits rest on
+    for begin in range(0, len(which), BATCH):
+        numbers = which[begin : begin + BATCH]
+        written = [tuple(source.copy(number, matters).drafts()) for number in numbers]
+        for drafts in by_version(written):
+            store.append(drafts)
 
 
 def by_version(histories: Sequence[Sequence[Draft]]) -> Iterator[tuple[Draft, ...]]:

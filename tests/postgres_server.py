@@ -173,9 +173,9 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
+def running(**settings: str) -> Iterator[Server]:
     """A new server, until the end of the block."""
-    server = Server()
+    server = Server(**settings)
     try:
         server.init()
         server.start()
@@ -185,13 +185,13 @@ def running() -> Iterator[Server]:
 
 
 @contextmanager
-def some_server() -> Iterator[str]:
+def some_server(**settings: str) -> Iterator[str]:
     """The URL of a server for the tests of a run: that which is named, else one of its own."""
     given = os.environ.get(GIVEN)
     if given:
         yield given
         return
-    with running() as server:
+    with running(**settings) as server:
         yield server.url()
 
 

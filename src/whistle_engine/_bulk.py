@@ -12,7 +12,9 @@ holds up no other. What the store raises concerns all that follow, and ends it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import TypeVar, cast
 
@@ -26,6 +28,7 @@ from whistle_engine.commits import Answer as Given
 from whistle_engine.errors import VersionConflict
 from whistle_engine.model import CommandId, MatterId, TextRef
 from whistle_engine.storage.api import Capability
+from whistle_engine.storage.beside import Gathering
 from whistle_engine.storage.rows import Appended, Draft, Erased, Loaded, VaultText
 
 BATCH = 256
@@ -66,13 +69,29 @@ class _Watched:
     def __init__(self, store: Keeps) -> None:
         self.store = store
         self.failed: list[Exception] = []
+        self._gathered: dict[tuple[MatterId, CommandId | None], Loaded] = {}
 
     @property
     def capabilities(self) -> frozenset[Capability]:
         return self.store.capabilities
 
+    def gather(self, commands: Iterable[Command]) -> None:
+        """Load what some commands will ask for, at once where the store can; each is given once."""
+        self._gathered = {}
+        wanted = [
+            (matter, command.id if matter == command.matter else None)
+            for command in commands
+            for matter in dict.fromkeys(subjects(command))
+        ]
+        if not wanted or not isinstance(self.store, Gathering):
+            return
+        with suppress(*_OF_ONE):  # one of them is odd: whose it is shows as each is loaded
+            found = self._told(partial(self.store.load_all, wanted))
+            self._gathered = dict(zip(wanted, found, strict=True))
+
     def load(self, matter: MatterId, command_id: CommandId | None = None) -> Loaded:
-        return self._told(lambda: self.store.load(matter, command_id))
+        gathered = self._gathered.pop((matter, command_id), None)
+        return gathered or self._told(lambda: self.store.load(matter, command_id))
 
     def append(self, drafts: Sequence[Draft]) -> Appended:
         return self._told(lambda: self.store.append(drafts))
@@ -147,7 +166,7 @@ def _waves(slots: Iterable[_Slot]) -> list[list[_Slot]]:
 
 
 def _execute_wave(
-    executor: Executor, store: _Watched, wave: Iterable[_Slot], now: datetime
+    executor: Executor, store: _Watched, wave: Sequence[_Slot], now: datetime
 ) -> None:
     def alone(do: Callable[[Asked, datetime], T], asked: Asked) -> T | Exception:
         """What comes of one command, or what goes wrong with it alone."""
@@ -158,6 +177,7 @@ def _execute_wave(
                 raise
             return error
 
+    store.gather(slot.asked.command for slot in wave)
     writing: list[tuple[_Slot, Decided]] = []
     for slot in wave:
         found = alone(executor.found, slot.asked)
@@ -165,6 +185,7 @@ def _execute_wave(
             writing.append((slot, found))
         else:
             slot.outcome = found.answer if isinstance(found, Decided) else found
+    store.gather(())  # whoever is executed alone sees what is there by then
     if not writing:
         return
     try:

@@ -8,8 +8,9 @@ a new checkpoint afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from attrs import define, evolve, field, frozen
 
@@ -17,15 +18,17 @@ from whistle_engine.codec import load_basis, load_command
 from whistle_engine.errors import StoreMismatch, StoreUnreadable
 from whistle_engine.model import CommandId, MatterId, TextRef
 from whistle_engine.storage.api import Queue, Store
+from whistle_engine.storage.beside import Restoring
 from whistle_engine.storage.rows import (
     Draft,
     Erased,
     Item,
     ItemState,
+    Notice,
     Projection,
     Queued,
-    Queues,
     Record,
+    Timer,
     VaultText,
 )
 
@@ -34,6 +37,14 @@ PAGE = 500
 
 BATCH = 256
 """How many commits are written at once; more, if one command wrote more."""
+
+MATTERS = 5_000
+"""Of how many matters what was looked up is kept: their commits stand apart in the feed."""
+
+CLAIMS = 50_000
+"""How many items are claimed at once."""
+
+_ALL = 2**31
 
 _LATE = datetime(9999, 1, 1, tzinfo=UTC)
 """When all is due, and each lease has ended."""
@@ -81,18 +92,45 @@ def copy_store(
         raise StoreMismatch("the store to be filled holds something; name an empty one")
     copying = _Copying(source, target, progress)
     copying.commits()
-    copying.queue(target.timers, lambda queues: queues.timers)
-    copying.queue(target.outbox, lambda queues: queues.notices)
+    if not isinstance(target.timers, Restoring):
+        copying.queue(target.timers, source.timers)
+    if not isinstance(target.outbox, Restoring):
+        copying.queue(target.outbox, source.outbox)
     return copying.moved
 
 
-@define
+@frozen
+class _Matter:
+    """What a store has of a matter beside its commits, for all of them."""
+
+    shown: Projection
+    timers: tuple[Queued[Timer], ...]
+    notices: Mapping[int, Sequence[Queued[Notice]]]
+
+    def of(self, version: int) -> Sequence[Queued[Notice]]:
+        """The notices that a commit brought."""
+        return self.notices.get(version, ())
+
+    def shown_at(self, version: int) -> Projection:
+        """The latest projection as that of a version: the last that is written stays."""
+        return evolve(self.shown, row=evolve(self.shown.row, version=version))
+
+    def is_at(self, draft: Draft) -> bool:
+        """Tell whether a commit is the latest."""
+        return draft.version == self.shown.row.version
+
+
+@define(slots=False)
 class _Copying:
     source: Store
     target: Store
     progress: Callable[[Moved], None] | None
     moved: Moved = field(factory=Moved)
     _documents: set[str] = field(factory=set)
+    _found: Callable[[MatterId], _Matter] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._found = lru_cache(MATTERS)(self._look_up)
 
     def commits(self) -> None:
         """Write each command's commits together, where the first of them stands in the feed."""
@@ -125,20 +163,45 @@ class _Copying:
         if not batch:
             return
         self.target.append(batch)
+        latest = [found for draft in batch if (found := self._found(draft.matter)).is_at(draft)]
+        told = [(draft, self._found(draft.matter)) for draft in batch]
+        self._restore(self.target.timers, [each for found in latest for each in found.timers])
+        self._restore(
+            self.target.outbox, [each for d, found in told for each in found.of(d.version)]
+        )
         erased = [text.ref for draft in batch for text in draft.texts if _is_gone(text)]
         for ref in erased:
             self.target.erase_text(ref)
         words = sum(len(draft.texts) for draft in batch) - len(erased)
         self._told(commits=len(batch), texts=words, erased=len(erased))
 
-    def _draft(self, record: Record) -> Draft:
-        found = self.source.projection(record.matter)
-        if found is None:
+    def _restore(self, queue: Queue[Item], items: Sequence[Queued[Item]]) -> None:
+        """Let what was settled or dead be so, at once where the queue can."""
+        ended = [each for each in items if each.state is not ItemState.WAITING]
+        if ended and isinstance(queue, Restoring):
+            queue.restore(ended)
+            self._told(ended=len(ended))
+
+    def _look_up(self, matter: MatterId) -> _Matter:
+        """What the source has of a matter beside its commits.
+
+        Raises:
+            StoreUnreadable: it has no row.
+        """
+        shown = self.source.projection(matter)
+        if shown is None:
             raise StoreUnreadable(
-                f"matter {record.matter!r} has no row in the look-ups; make them again with "
+                f"matter {matter!r} has no row in the look-ups; make them again with "
                 "rebuild_all, and verify the store before it is moved"
             )
-        notices = self.source.queued(record.matter).notices
+        queues = self.source.queued(matter)
+        notices: dict[int, list[Queued[Notice]]] = {}
+        for each in queues.notices:
+            notices.setdefault(each.item.version, []).append(each)
+        return _Matter(shown, queues.timers, notices)
+
+    def _draft(self, record: Record) -> Draft:
+        found = self._found(record.matter)
         return Draft(
             matter=record.matter,
             version=record.version,
@@ -150,8 +213,8 @@ class _Copying:
             answer=record.answer,
             previous=record.previous,
             digest=record.digest,
-            projection=_at(found, record.version),
-            notices=tuple(each.item for each in notices if each.item.version == record.version),
+            projection=found.shown_at(record.version),
+            notices=tuple(each.item for each in found.of(record.version)),
             texts=tuple(self._rested_on(record)),
         )
 
@@ -175,27 +238,22 @@ class _Copying:
 
     # ---------------------------------------------------------------------------- the queues
 
-    def queue(self, queue: Queue[Item], of: Callable[[Queues], tuple[Queued[Item], ...]]) -> None:
-        """Settle what was settled; what was dead dies.
+    def queue(self, queue: Queue[Item], source: Queue[Item]) -> None:
+        """Settle what was settled; what was dead dies; for a queue that cannot restore.
 
         Only the first of a line can be claimed, and one that waits may stand before one that is
         settled. So it dies as well, which lets the others through, and is revived in the end.
         """
-        waiting: list[Item] = []
-        while claims := queue.claim(now=_LATE, until=_LATE, limit=PAGE):
-            states = {
-                item.item: item.state
-                for matter in {claim.item.matter for claim in claims}
-                for item in of(self.source.queued(matter))
-            }
+        waiting: tuple[Item, ...] = source.waiting(until=_LATE, limit=_ALL)
+        alive = set(waiting)
+        dead = set(source.dead(limit=_ALL))
+        while claims := queue.claim(now=_LATE, until=_LATE, limit=CLAIMS):
             for claim in claims:
-                if states[claim.item] is ItemState.SETTLED:
-                    queue.settle(claim)
-                else:
+                if claim.item in alive or claim.item in dead:
                     queue.fail(claim, retry_at=None)
-            new = [each.item for each in claims if states[each.item] is ItemState.WAITING]
-            waiting += new
-            self._told(ended=len(claims) - len(new))
+                else:
+                    queue.settle(claim)
+            self._told(ended=sum(claim.item not in alive for claim in claims))
         for item in waiting:
             queue.revive(item)
 
@@ -209,11 +267,6 @@ class _Copying:
         )
         if self.progress is not None:
             self.progress(self.moved)
-
-
-def _at(found: Projection, version: int) -> Projection:
-    """The latest projection as that of a version: the last that is written stays."""
-    return evolve(found, row=evolve(found.row, version=version))
 
 
 def _is_gone(text: VaultText) -> bool:

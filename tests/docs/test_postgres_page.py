@@ -66,7 +66,14 @@ def test_the_statements_of_the_page_run_and_erased_words_are_gone(server: Server
         assert [record.matter for record in store.feed(0, limit=9)] == ["m-1", "m"]
     for statement in watching:
         execute(owner, statement)
-    assert len(watching) == 4
+    assert len(watching) == 5
+
+
+def test_both_pages_have_the_same_blocks() -> None:
+    """Statements, programs and commands; words in them are not translated."""
+    assert blocks(PAGE.replace(".md", ".zh.md")), "it has some"
+    theirs = [(block.kind, block.body) for block in blocks(PAGE.replace(".md", ".zh.md"))]
+    assert theirs == [(block.kind, block.body) for block in blocks(PAGE)]
 
 
 def found(server: Server) -> list[str]:

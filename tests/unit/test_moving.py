@@ -9,12 +9,13 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Generic
 from uuid import uuid4
 
 import pytest
 from attrs import evolve
 
-from tests.drafts import draft
+from tests.drafts import draft, timer, with_timers
 from tests.postgres_server import dropped, with_options
 from tests.unit.cli_stores import filled, is_wrong, run
 from whistle_engine.errors import StoreMismatch, StoreUnreadable
@@ -22,10 +23,22 @@ from whistle_engine.generate import generate
 from whistle_engine.model import TextRef
 from whistle_engine.moving import Moved, copy_store
 from whistle_engine.policy_file import shipped_rules
-from whistle_engine.storage.api import Store
+from whistle_engine.storage.api import Queue, Store
+from whistle_engine.storage.beside import Restoring
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.postgres import PostgresStore
-from whistle_engine.storage.rows import Erased, LedgerFilter, Record
+from whistle_engine.storage.rows import (
+    Claim,
+    Erased,
+    Item,
+    ItemState,
+    LedgerFilter,
+    Notice,
+    Queued,
+    Queues,
+    Record,
+    Timer,
+)
 from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.story import play, shipped_story
 from whistle_engine.verify import verify
@@ -137,6 +150,86 @@ def reordered(store: MemoryStore, feed: Sequence[Record]) -> None:
     store._feed = [moved[record.digest] for record in feed]
     for held in (*store._matters.values(), *store._commands.values()):
         held[:] = [moved[record.digest] for record in held]
+
+
+class Bare(Generic[Item]):
+    """A queue as the contract has it, and nothing beside."""
+
+    def __init__(self, queue: Queue[Item]) -> None:
+        self._queue: Queue[Item] = queue
+
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claim[Item], ...]:
+        return self._queue.claim(now=now, until=until, limit=limit)
+
+    def settle(self, claim: Claim[Item]) -> bool:
+        return self._queue.settle(claim)
+
+    def fail(self, claim: Claim[Item], *, retry_at: datetime | None) -> bool:
+        return self._queue.fail(claim, retry_at=retry_at)
+
+    def revive(self, item: Item) -> bool:
+        return self._queue.revive(item)
+
+    def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
+        return self._queue.waiting(until=until, limit=limit)
+
+    def dead(self, *, limit: int) -> tuple[Item, ...]:
+        return self._queue.dead(limit=limit)
+
+
+class Foreign(MemoryStore):
+    """A store that cannot restore."""
+
+    @property
+    def timers(self) -> Queue[Timer]:
+        return Bare(super().timers)
+
+    @property
+    def outbox(self) -> Queue[Notice]:
+        return Bare(super().outbox)
+
+
+def test_a_store_that_cannot_restore_is_filled_by_the_contract_alone() -> None:
+    source, target = lived_in(MemoryStore()), Foreign()
+    assert not isinstance(target.outbox, Restoring)
+    moved = copy_store(source, target)
+    assert told(target) == told(source)
+    assert moved == copy_store(source, MemoryStore())
+
+
+@pytest.mark.parametrize("kind", ["memory", "sqlite", "postgres"])
+def test_what_waits_is_restored_and_nothing_else(makes: dict[str, Makes], kind: str) -> None:
+    store = makes[kind]()
+    items = [timer(clock=clock, matter="m") for clock in (1, 2, 3, 4)]
+    store.append([with_timers(*items)])
+    (claim,) = store.timers.claim(now=LATE, until=LATE, limit=1)
+    assert store.timers.settle(claim)
+    assert isinstance(store.timers, Restoring)
+    store.timers.restore(
+        [
+            Queued(item=items[0], state=ItemState.DEAD),
+            Queued(item=items[1], state=ItemState.SETTLED),
+            Queued(item=items[2], state=ItemState.DEAD),
+        ]
+    )
+    states = [each.state.value for each in store.queued("m").timers]
+    assert states == ["settled", "settled", "dead", "waiting"]
+    assert store.timers.revive(items[2])
+
+
+def test_each_matter_is_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = lived_in(MemoryStore()), MemoryStore()
+    asked: list[str] = []
+    queued = source.queued
+
+    def counted(matter: str) -> Queues:
+        asked.append(matter)
+        return queued(matter)
+
+    monkeypatch.setattr(source, "queued", counted)
+    copy_store(source, target)
+    assert sorted(asked) == [history.matter for history in source.scan(None, limit=MANY)]
+    assert len(source.feed(0, limit=MANY)) > len(asked) + 10
 
 
 def test_a_store_that_holds_something_is_not_filled() -> None:

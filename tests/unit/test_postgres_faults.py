@@ -13,7 +13,7 @@ import pytest
 from attrs import evolve
 
 from tests.drafts import AT, HOUR, draft, timer, with_timers
-from tests.postgres_proxy import proxied
+from tests.postgres_proxy import Proxy, proxied
 from tests.postgres_server import Server, running, with_options
 from whistle_engine.errors import (
     StoreBusy,
@@ -94,19 +94,41 @@ def test_a_server_that_stays_away_is_told_in_the_end(server: Server) -> None:
         assert not store.append([draft()]).again
 
 
+def through(proxy: Proxy, server: Server) -> str:
+    """The URL of a server behind a go-between."""
+    return server.url().replace(
+        "host=" + str(server.folder).replace("/", "%2F"), f"host={proxy.folder}"
+    )
+
+
+def test_a_revival_whose_answer_was_lost_took_place(server: Server) -> None:
+    """Asked again, it is no dead letter any more: the answer is "no", and it waits."""
+    with (
+        proxied(server.folder) as proxy,
+        PostgresStore(through(proxy, server), schema="revived") as store,
+    ):
+        store.append([with_timers(timer())])
+        (claim,) = store.timers.claim(now=AT, until=AT + HOUR, limit=9)
+        assert store.timers.fail(claim, retry_at=None)
+        proxy.lose_the_next_answer()
+        assert not store.timers.revive(claim.item)
+        assert (store.timers.dead(limit=9), store.timers.waiting(until=AT, limit=9)) == (
+            (), (claim.item,),
+        )  # fmt: skip
+
+
 def test_an_append_whose_answer_was_lost_is_found_by_its_command_id(server: Server) -> None:
-    with proxied(server.folder) as proxy:
-        url = server.url().replace(
-            "host=" + str(server.folder).replace("/", "%2F"), f"host={proxy.folder}"
-        )
-        with PostgresStore(url, schema="lost") as store:
-            for number in range(1, 6):  # before and after the statement is prepared
-                proxy.lose_the_next_answer()
-                appended = store.append([draft("m", number), draft(f"n{number}", 1, f"m-{number}")])
-                assert proxy.lost.is_set()
-                assert appended.again, "it had been written, and was found"
-                assert [record.matter for record in appended.records] == ["m", f"n{number}"]
-                assert len(store.feed(0, limit=99)) == 2 * number
+    with (
+        proxied(server.folder) as proxy,
+        PostgresStore(through(proxy, server), schema="lost") as store,
+    ):
+        for number in range(1, 6):  # before and after the statement is prepared
+            proxy.lose_the_next_answer()
+            appended = store.append([draft("m", number), draft(f"n{number}", 1, f"m-{number}")])
+            assert proxy.lost.is_set()
+            assert appended.again, "it had been written, and was found"
+            assert [record.matter for record in appended.records] == ["m", f"n{number}"]
+            assert len(store.feed(0, limit=99)) == 2 * number
 
 
 # ------------------------------------------------------------------------------- others hold it

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -138,6 +139,48 @@ def test_a_transaction_that_sees_one_moment_is_refused(
 def test_a_connection_without_the_tables_is_told(host: psycopg.Connection[object]) -> None:
     with pytest.raises(StoreMismatch, match="has no tables of the store, or older ones"):
         PostgresStore.within(host, schema="nothing_here")
+
+
+def test_whatever_rows_the_host_makes_of_its_own_the_store_reads_them(
+    postgres: str, store: PostgresStore, schema: str
+) -> None:
+    del store  # its tables are there by now
+    with psycopg.connect(postgres, row_factory=psycopg.rows.dict_row) as host:
+        joined = PostgresStore.within(host, schema=schema)
+        joined.append([with_timers(timer())])
+        assert [record.matter for record in joined.load("m").records] == ["m"]
+        assert host.execute("SELECT 1 AS one").fetchone() == {"one": 1}
+
+
+def test_a_host_that_sends_in_a_pipeline_of_its_own_is_served(
+    host: psycopg.Connection[object], store: PostgresStore, schema: str
+) -> None:
+    with host.pipeline():
+        joined = PostgresStore.within(host, schema=schema)
+        write(host, schema)
+        joined.append([draft()])
+        with pytest.raises(VersionConflict):
+            joined.append([draft("m", 9)])
+        with pytest.raises(UnicodeError):
+            joined.append([draft("a\x00b")])
+        assert len(joined.load("m").records) == 1
+    host.commit()
+    assert (letters(host, schema), len(store.feed(0, limit=9))) == (1, 1)
+
+
+def test_each_call_waits_for_one_answer(
+    host: psycopg.Connection[object], schema: str, tmp_path: Path
+) -> None:
+    host.execute("SELECT 1")  # which begins the transaction
+    with (tmp_path / "trace").open("wb") as trace:
+        host.pgconn.trace(trace.fileno())
+        joined = PostgresStore.within(host, schema=schema)
+        joined.append([draft()])
+        assert len(joined.load("m").records) == 1
+        host.pgconn.untrace()
+    sent = (tmp_path / "trace").read_text(errors="replace")
+    assert sent.count("\tSync\n") == 3
+    assert "\tQuery\t" not in sent
 
 
 def test_closing_leaves_the_connection_open(host: psycopg.Connection[object], schema: str) -> None:

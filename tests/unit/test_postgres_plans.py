@@ -10,6 +10,7 @@ import pytest
 from tests.drafts import AT, HOUR, row
 from tests.postgres_server import dropped, with_options
 from whistle_engine.model import Affair, Outcome, Stage
+from whistle_engine.storage._asked import nearby
 from whistle_engine.storage._columns import Values, micros
 from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.postgres import _lookups as lookups
@@ -31,6 +32,7 @@ INSERT INTO @whistle_commits SELECT n, lpad((n / 4)::text, 6, '0'), n % 4 + 1, n
     '', '', '', '', '', '' FROM generate_series(4, 40003) AS n;
 SELECT setval('@whistle_positions', 40003)
 """
+NEARBY, BOX = nearby("p10", (1, 2), 3, lookups.DIALECT)
 FILTERS = [
     LedgerFilter(),
     LedgerFilter(open=True),
@@ -85,7 +87,7 @@ def test_a_page_of_the_ledger_walks_an_index(
         (lookups.INBOX.format(after="AND (due, matter, clock) > (%s, %s, %s)"),
          ("u5", 900, "000900", 1, 20)),
         (lookups.BY_NUMBER, ("12345", "77")),
-        (lookups.NEAR.format(place=lookups.AT_PLACE), ("g10", "p10", 5)),
+        (lookups.NEAR.format(place=NEARBY), ("g10", *BOX, 5)),
         (lookups.HISTORY, ("000077",)),
         (lookups.LOAD, ("000077", "9", "000077")),
         (lookups.SCAN.format(after="matter > %s"), ("000100", 20)),
@@ -96,6 +98,14 @@ def test_a_look_up_walks_an_index(store: PostgresStore, statement: str, values: 
     walks(plan(store, statement, values))
 
 
+def test_what_is_near_is_found_in_an_index_alone(store: PostgresStore) -> None:
+    """Popular categories have thousands of open matters, and few of them are near."""
+    store._session.write("VACUUM @whistle_matters")
+    found = plan(store, lookups.NEAR.format(place=NEARBY), ("g10", *BOX, 5))
+    assert "Index Only Scan Backward using whistle_open_by_category" in found, found
+    assert "Index Scan using whistle_matters_pkey" in found, found
+
+
 def test_a_claim_looks_at_what_is_due_and_at_its_own_lines_alone(store: PostgresStore) -> None:
     queue = store._timers
     at = micros(AT + HOUR)
@@ -104,3 +114,14 @@ def test_a_claim_looks_at_what_is_due_and_at_its_own_lines_alone(store: Postgres
     walks(plan(store, queue._dead, (20,)))
     key = ("000010", 1, 1, 0)
     walks(plan(store, queue._settle, (*key, *key)))
+
+
+def test_a_statement_is_planned_once_for_all_values(store: PostgresStore) -> None:
+    """To plan anew for each call takes longer than to walk an index."""
+    settings = ("plan_cache_mode", "enable_seqscan", "enable_bitmapscan", "jit")
+    found = store._session.rows(f"SELECT {', '.join(f'current_setting({s!r})' for s in settings)}")
+    assert found == [("force_generic_plan", "off", "off", "off")]
+    for _ in range(20):
+        store.ledger(LedgerFilter(street="s3", open=True), limit=20)
+    counts = "SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE '%street%'"
+    assert store._session.rows(counts) == [(0,)]

@@ -11,6 +11,8 @@ from attrs import evolve, fields
 
 from tests.drafts import AT, HOUR, row
 from whistle_engine.model import Affair, Outcome, Stage
+from whistle_engine.storage._asked import nearby
+from whistle_engine.storage._queues import NOTICES, TIMERS
 from whistle_engine.storage.rows import LedgerFilter
 from whistle_engine.storage.sqlite import SqliteStore, _lookups, _queue
 
@@ -83,8 +85,8 @@ def test_what_is_open_at_a_unit_is_found_among_the_open_ones(store: SqliteStore,
         _lookups.INBOX.format(after=""),
         _lookups.INBOX.format(after="AND (due, matter, clock) > (?, ?, ?)"),
         _lookups.BY_NUMBER,
-        _lookups.NEAR.format(place=_lookups.AT_PLACE),
-        _lookups.NEAR.format(place=_lookups.WITHIN),
+        _lookups.NEAR.format(place=nearby("p", None, 0, _lookups.DIALECT)[0]),
+        _lookups.NEAR.format(place=nearby("p", (1, 2), 3, _lookups.DIALECT)[0]),
         _lookups.SCAN.format(after="matter > ?"),
         _lookups.LOAD,
     ],
@@ -93,11 +95,11 @@ def test_no_look_up_reads_a_table_in_full(store: SqliteStore, statement: str) ->
     assert searches(plan(store, statement)), plan(store, statement)
 
 
-@pytest.mark.parametrize("table", [_queue.TIMERS, _queue.NOTICES], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [TIMERS, NOTICES], ids=lambda table: table.name)
 def test_nor_does_a_queue(store: SqliteStore, table: object) -> None:
     made = _queue.SqliteQueue(store._session, table)  # type: ignore[arg-type]
     for statement in (made._free, made._waiting, made._lease, made._settle, made._fail,
-                      made._state, made._revive, made._table.of_matter):  # fmt: skip
+                      made._state, made._revive, _queue.of_matter(made._table)):  # fmt: skip
         assert searches(plan(store, statement)), plan(store, statement)
     (step,) = plan(store, made._dead)
     assert "_dead" in step

@@ -15,6 +15,7 @@ from whistle_engine.errors import StoreMismatch, StoreUnreadable
 from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.storage.sqlite import _opening as opening
 from whistle_engine.storage.sqlite import _schema as schema
+from whistle_engine.storage.sqlite import _session as session
 
 ZERO = "CREATE TABLE whistle_meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT"
 """What a release before the first might have had: a schema 0 with nothing in it."""
@@ -44,7 +45,7 @@ def query(path: Path, statement: str) -> list[tuple[object, ...]]:
 def with_steps(monkeypatch: pytest.MonkeyPatch, *steps: str) -> None:
     monkeypatch.setattr(opening, "STEPS", steps)
     monkeypatch.setattr(schema.migrate, "__kwdefaults__", {"steps": steps})
-    monkeypatch.setattr(schema.check, "__kwdefaults__", {"known": len(steps)})
+    monkeypatch.setattr(session, "STEPS", steps)
 
 
 def test_a_new_file_says_what_it_is(path: Path) -> None:

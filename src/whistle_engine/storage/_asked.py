@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from whistle_engine.model import Stage
+from whistle_engine.model import Stage, UnitCode
 from whistle_engine.storage._columns import Values, micros
 from whistle_engine.storage.rows import LedgerFilter, MatterRow
 
@@ -73,3 +73,25 @@ def asked(where: LedgerFilter, after: MatterRow | None, dialect: Dialect) -> Ask
         values.append(micros(where.opened_before))
     condition = f"WHERE {' AND '.join(terms)} " if terms else ""
     return Asked(frozenset(named), only_open, condition, tuple(values))
+
+
+def nearby(
+    place: UnitCode, at: tuple[int, int] | None, within: int, dialect: Dialect
+) -> tuple[str, Values]:
+    """The condition of matters at much the same place, and the values of its marks.
+
+    Args:
+        place: the unit of the place.
+        at: latitude and longitude; without, the place alone counts, as for matters without.
+        within: how far each of the two may differ.
+        dialect: how the database writes it.
+    """
+    mark = dialect.mark
+    if at is None:
+        return f"place = {mark}", (place,)
+    lat, lon = at
+    condition = (
+        f"CASE WHEN lat IS NULL OR lon IS NULL THEN place = {mark}"
+        f" ELSE lat BETWEEN {mark} AND {mark} AND lon BETWEEN {mark} AND {mark} END"
+    )
+    return condition, (place, lat - within, lat + within, lon - within, lon + within)

@@ -80,6 +80,11 @@ def of(
     return decorate
 
 
+def as_columns(rows: Sequence[Values], *, width: int) -> Values:
+    """Rows turned into columns: one list for each, also where there are no rows."""
+    return tuple([[row[n] for row in rows] for n in range(width)])
+
+
 def micros(at: datetime) -> int:
     """Microseconds since 1970, UTC.
 

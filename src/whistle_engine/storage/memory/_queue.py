@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Generic
@@ -146,6 +146,15 @@ class MemoryQueue(Generic[Item]):
                 return False
             slots[self._key(item)] = Slot(slot.item, token=slot.token + 1)
             return True
+
+    def restore(self, ended: Sequence[Queued[Item]]) -> None:
+        """Let items that wait be as another store has them."""
+        with self._open():
+            for each in ended:
+                slot = self._slots[each.item.matter][self._key(each.item)]
+                if slot.state is ItemState.WAITING:
+                    slot.settled = each.state is ItemState.SETTLED
+                    slot.dead = each.state is ItemState.DEAD
 
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
         """What is neither settled nor dead, and due."""

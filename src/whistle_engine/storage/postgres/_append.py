@@ -14,11 +14,13 @@ from whistle_engine.storage._columns import (
     DUTY,
     MATTER,
     Values,
+    as_columns,
     duty_values,
     matter_values,
     micros,
     notice_values,
     records,
+    text_values,
 )
 from whistle_engine.storage.postgres._functions import CONFLICT
 from whistle_engine.storage.postgres._session import Session
@@ -82,11 +84,7 @@ def _values(drafts: Sequence[Draft]) -> Values:
         [draft.digest for draft in drafts],
         *_projected([draft.projection for draft in drafts]),
         _json(_NOTICE, (notice_values(each) for draft in drafts for each in draft.notices)),
-        [text.ref.command for text in texts],
-        [text.ref.name for text in texts],
-        [text.matter for text in texts],
-        [text.salt for text in texts],
-        [text.words.encode() for text in texts],
+        *as_columns([text_values(text) for text in texts], width=5),
     )
 
 

@@ -50,6 +50,7 @@ TOLD: tuple[tuple[str, type[StoreError], str], ...] = (
     ("25006", StoreReadOnly, READ_ONLY),
     ("42501", StoreReadOnly, FORBIDDEN),
     ("42P01", StoreUnreadable, GONE),
+    ("42703", StoreUnreadable, GONE),
     ("42883", StoreUnreadable, GONE),
     ("3F000", StoreUnreadable, GONE),
     ("XX001", StoreUnreadable, DAMAGED),

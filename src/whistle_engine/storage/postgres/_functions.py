@@ -42,24 +42,23 @@ END $$
 """
 
 PROJECT = """
--- Duties and timers of some matters, each replacing what was there; what stays is not touched.
-CREATE FUNCTION @whistle_project(_matters text[], _new boolean, _duties json, _timers json)
+-- Duties and timers of some matters, each replacing what was there; what stays is not touched. Of
+-- matters that are new, what was there is stray, in damaged tables: none of it stays.
+CREATE FUNCTION @whistle_project(_matters text[], _new text[], _duties json, _timers json)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT _new THEN
-        DELETE FROM @whistle_duties AS old
-        WHERE old.matter = ANY (_matters) AND NOT EXISTS (
-            SELECT FROM json_to_recordset(_duties) AS wanted (matter text, clock bigint)
-            WHERE wanted.matter = old.matter AND wanted.clock = old.clock
-        );
-        UPDATE @whistle_timers AS old SET settled = true, gone = true
-        WHERE old.matter = ANY (_matters) AND NOT old.gone AND NOT EXISTS (
-            SELECT FROM json_to_recordset(_timers)
-                AS wanted (matter text, clock bigint, step bigint)
-            WHERE wanted.matter = old.matter AND wanted.clock = old.clock
-                AND wanted.step = old.step
-        );
-    END IF;
+    DELETE FROM @whistle_duties AS old
+    WHERE old.matter = ANY (_matters) AND NOT EXISTS (
+        SELECT FROM json_to_recordset(_duties) AS wanted (matter text, clock bigint)
+        WHERE wanted.matter = old.matter AND wanted.clock = old.clock
+    );
+    UPDATE @whistle_timers AS old SET settled = true, gone = true
+    WHERE old.matter = ANY (_matters) AND NOT old.gone AND NOT EXISTS (
+        SELECT FROM json_to_recordset(_timers)
+            AS wanted (matter text, clock bigint, step bigint)
+        WHERE wanted.matter = old.matter AND wanted.clock = old.clock
+            AND wanted.step = old.step
+    );
     INSERT INTO @whistle_duties AS old (matter, clock, what, unit, raiser, since, due)
     SELECT matter, clock, what, unit, raiser, since, due
     FROM json_populate_recordset(NULL::@whistle_duties, _duties)
@@ -74,7 +73,7 @@ BEGIN
         due = excluded.due, free_at = excluded.due,
         token = old.token + 1,  -- an earlier claim counts no longer
         tries = 0, settled = false, dead = false, gone = false
-    WHERE old.gone OR old.due <> excluded.due;
+    WHERE old.gone OR old.due <> excluded.due OR old.matter = ANY (_new);
 END $$
 """
 
@@ -143,12 +142,20 @@ BEGIN
     END IF;
 
     PERFORM @whistle_rows(_rows);
-    PERFORM @whistle_project(_matters, 1 = ALL (_versions), _duties, _timers);
-    INSERT INTO @whistle_notices (
+    PERFORM @whistle_project(
+        _matters,
+        ARRAY(SELECT each FROM unnest(_matters, _versions) AS of (each, version) WHERE version = 1),
+        _duties, _timers
+    );
+    INSERT INTO @whistle_notices AS old (
         matter, version, number, code, event, due, unit, actor, free_at
     )
     SELECT matter, version, number, code, event, due, unit, actor, due
-    FROM json_populate_recordset(NULL::@whistle_notices, _notices);
+    FROM json_populate_recordset(NULL::@whistle_notices, _notices)
+    ON CONFLICT (matter, version, number) DO UPDATE SET  -- a stray one, in damaged tables
+        code = excluded.code, event = excluded.event, due = excluded.due, unit = excluded.unit,
+        actor = excluded.actor, free_at = excluded.free_at,
+        token = old.token + 1, tries = 0, settled = false, dead = false;
     INSERT INTO @whistle_texts (command_id, name, matter, salt, words)
     SELECT * FROM unnest(_text_ids, _text_names, _text_matters, _salts, _words)
     ON CONFLICT (command_id, name) DO UPDATE SET
@@ -173,7 +180,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = '{CONFLICT}', MESSAGE = _actual;
     END IF;
     UPDATE @whistle_timers SET gone = true WHERE matter = _matter AND settled AND NOT gone;
-    PERFORM @whistle_project(ARRAY[_matter], false, _duties, _timers);
+    PERFORM @whistle_project(ARRAY[_matter], ARRAY[]::text[], _duties, _timers);
 END $$
 """
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from datetime import timedelta
 
 import psycopg
@@ -11,14 +10,20 @@ from psycopg.pq import TransactionStatus
 
 from whistle_engine.errors import StoreClosed, StoreMismatch
 from whistle_engine.storage._columns import Values
+from whistle_engine.storage._whole import check, present
 from whistle_engine.storage.postgres._failures import translated
 from whistle_engine.storage.postgres._functions import CLASH
-from whistle_engine.storage.postgres._opening import check, fits, schema_of, whole
 from whistle_engine.storage.postgres._pool import Connection
-from whistle_engine.storage.postgres._schema import STEPS, named
-from whistle_engine.storage.postgres._session import TRIES, execute
+from whistle_engine.storage.postgres._schema import SCHEMA, STEPS, named
+from whistle_engine.storage.postgres._session import TRIES, execute, given, sent
+from whistle_engine.storage.postgres._whole import NAMES, made
 
 SAVEPOINT = "whistle_store"
+
+
+def pipelined(connection: Connection) -> AbstractContextManager[object]:
+    """Send what follows at once, and wait for the answers in the end; where libpq can."""
+    return connection.pipeline() if psycopg.Pipeline.is_supported() else nullcontext()
 
 
 class HostSession:
@@ -39,17 +44,24 @@ class HostSession:
         self._connection = connection
         self._schema = schema
         self._closed = False
-        with self._nested():
-            fits(connection, self.where)
-            found = schema_of(connection, schema)
-            check(found, self.where)
-            if found < len(STEPS):
+        with translated(self.where):
+            there, noted = self._looked_at()
+            check(noted, self.where, known=len(STEPS))
+            if noted < len(STEPS):
                 raise StoreMismatch(
                     f"the schema {schema!r} has no tables of the store, or older ones; open it "
                     "once with PostgresStore(url), which makes and migrates them",
                     where=self.where,
                 )
-            whole(connection, schema, self.where)
+            present(made(STEPS), there, self.where)
+
+    def _looked_at(self) -> tuple[frozenset[str], int]:
+        """What is there, by name, and which schema is noted, 0 if none; by one round trip."""
+        try:
+            names, noted = self._together((NAMES, (self._schema,)), (SCHEMA, ()))
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+            return frozenset(), 0
+        return frozenset(name for (name,) in names), int(noted[0][0]) if noted else 0
 
     def rows(self, statement: str, values: Values = ()) -> list[Values]:
         """Execute a statement that only reads, in a transaction or not.
@@ -57,8 +69,9 @@ class HostSession:
         Raises:
             StoreClosed: the store is closed, or the host's connection.
         """
-        with self._nested():
-            return execute(self._connection, named(statement, self._schema), values)
+        with translated(self.where):
+            (found,) = self._together((statement, values))
+            return found
 
     def write(self, statement: str, values: Values = ()) -> list[Values]:
         """Execute a statement within the host's transaction.
@@ -89,23 +102,32 @@ class HostSession:
         if self._closed or self._connection.closed:
             raise StoreClosed
 
-    @contextmanager
-    def _nested(self) -> Iterator[None]:
-        """In a transaction, undo nothing but what is done within, if that fails."""
+    def _together(self, *asked: tuple[str, Values]) -> list[list[Values]]:
+        """Execute statements in one round trip; in a transaction, what fails undoes itself alone.
+
+        Raises:
+            psycopg.Error: as PostgreSQL says it.
+        """
         self._expect_open()
-        with translated(self.where):
-            if self._connection.autocommit and not self._within:
-                yield
-                return
-            self._connection.execute(f"SAVEPOINT {SAVEPOINT}")
-            try:
-                yield
-            except BaseException:
-                with suppress(psycopg.Error):  # where the connection broke, all is gone
-                    self._connection.execute(f"ROLLBACK TO SAVEPOINT {SAVEPOINT}")
-                    self._connection.execute(f"RELEASE SAVEPOINT {SAVEPOINT}")
-                raise
-            self._connection.execute(f"RELEASE SAVEPOINT {SAVEPOINT}")
+        if self._connection.autocommit and not self._within:
+            return [
+                execute(self._connection, named(statement, self._schema), values)
+                for statement, values in asked
+            ]
+        try:
+            with pipelined(self._connection):
+                self._connection.execute(f"SAVEPOINT {SAVEPOINT}")
+                cursors = [
+                    sent(self._connection, named(statement, self._schema), values)
+                    for statement, values in asked
+                ]
+                self._connection.execute(f"RELEASE SAVEPOINT {SAVEPOINT}")
+            return [given(cursor) for cursor in cursors]
+        except BaseException:
+            with suppress(psycopg.Error), pipelined(self._connection):  # if it broke, all is gone
+                self._connection.execute(f"ROLLBACK TO SAVEPOINT {SAVEPOINT}")
+                self._connection.execute(f"RELEASE SAVEPOINT {SAVEPOINT}")
+            raise
 
     def close(self) -> None:
         """Refuse what comes after; the connection stays the host's."""

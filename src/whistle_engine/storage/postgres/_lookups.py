@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 
 from whistle_engine.model import CommandId, MatterId, UnitCode
-from whistle_engine.storage._asked import Dialect, asked
+from whistle_engine.storage._asked import Dialect, asked, nearby
 from whistle_engine.storage._columns import (
     COMMIT,
     DUTY,
@@ -42,6 +43,13 @@ UNION ALL
 SELECT {COMMIT} FROM @whistle_commits WHERE command_id = %s AND matter <> %s
 ORDER BY position
 """
+LOAD_ALL = f"""
+SELECT {COMMIT} FROM @whistle_commits WHERE matter = ANY (%s::text[])
+UNION ALL
+SELECT {COMMIT} FROM @whistle_commits
+WHERE command_id = ANY (%s::text[]) AND NOT matter = ANY (%s::text[])
+ORDER BY position
+"""
 FEED = f"SELECT {COMMIT} FROM @whistle_feed(%s::bigint, %s::bigint, %s::bigint)"
 SCAN = f"""
 SELECT {", ".join(f"found.{name}" for name in COMMIT.split(", "))}
@@ -60,15 +68,12 @@ SELECT {DUTY} FROM @whistle_duties WHERE unit = %s {{after}} ORDER BY due, matte
 """
 BY_NUMBER = f"{ROWS} WHERE channel = %s AND source_number = %s ORDER BY matter"
 NEAR = f"""
-{ROWS} WHERE open AND category = %s AND {{place}}
-ORDER BY opened_at DESC, matter DESC LIMIT %s
-"""
-AT_PLACE = "place = %s"
-WITHIN = (
-    "CASE WHEN lat IS NULL OR lon IS NULL THEN place = %s"
-    " ELSE lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s END"
+{ROWS} WHERE matter IN (
+    SELECT matter FROM @whistle_matters WHERE open AND category = %s AND {{place}}
+    ORDER BY opened_at DESC, matter DESC LIMIT %s
 )
-
+ORDER BY opened_at DESC, matter DESC
+"""
 PROJECTION = f"""
 SELECT {", ".join(MATTER)}, (
     SELECT json_agg(json_build_array({DUTY}) ORDER BY clock) FROM @whistle_duties AS duty
@@ -88,6 +93,26 @@ def load(session: Session, matter: MatterId, command_id: CommandId | None) -> Lo
     if command_id is None:
         return Loaded(records=records(session.rows(HISTORY, (matter,))), earlier=())
     return loaded(session.rows(LOAD, (matter, command_id, matter)), matter, command_id)
+
+
+def load_all(
+    session: Session, wanted: Sequence[tuple[MatterId, CommandId | None]]
+) -> tuple[Loaded, ...]:
+    """What :func:`load` gives for each of several, by one statement."""
+    matters = [matter for matter, _ in wanted]
+    ids = [command_id for _, command_id in wanted if command_id is not None]
+    of_matter: dict[str, list[Record]] = defaultdict(list)
+    of_command: dict[str, list[Record]] = defaultdict(list)
+    for record in records(session.rows(LOAD_ALL, (matters, ids, matters))):
+        of_matter[record.matter].append(record)
+        of_command[record.command_id].append(record)
+    return tuple(
+        Loaded(
+            records=tuple(of_matter[matter]),
+            earlier=tuple(of_command[command_id]) if command_id is not None else (),
+        )
+        for matter, command_id in wanted
+    )
 
 
 def feed(session: Session, after: int, limit: int) -> tuple[Record, ...]:
@@ -144,13 +169,13 @@ def near(
     within: int,
     limit: int,
 ) -> tuple[MatterRow, ...]:
-    """Open matters of a category at much the same place, latest received first."""
-    which = AT_PLACE
-    box: Values = ()
-    if at is not None:
-        lat, lon = at
-        which, box = WITHIN, (lat - within, lat + within, lon - within, lon + within)
-    values = (category, place, *box, at_least_one(limit))
+    """Open matters of a category at much the same place, latest received first.
+
+    Most of those of the category lie elsewhere: the index alone says where, and only the rows of
+    those found are read.
+    """
+    which, box = nearby(place, at, within, DIALECT)
+    values = (category, *box, at_least_one(limit))
     return _rows(session.rows(NEAR.format(place=which), values))
 
 

@@ -14,6 +14,17 @@ SCHEME = "postgresql"
 OPTIONS = ("schema", "busy_timeout", "connections")
 """What the query of a URL may set beside what libpq knows."""
 
+PLANS = (
+    "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_bitmapscan=off"
+    " -c jit=off"
+)
+"""Each statement walks an index, whatever there is in the tables: so one plan fits all values.
+
+Left alone, a server would make a plan anew for each call on a large store, which takes longer than
+to carry it out, and choose others as its figures of the tables change. What the URL says in its
+``options`` goes before these.
+"""
+
 SCHEMA = "whistle"
 PATIENCE = timedelta(days=1)
 """Nobody waits longer for others."""
@@ -94,7 +105,7 @@ def place(
         _seconds(ours.get("busy_timeout", "10")) if busy_timeout is None else patience(busy_timeout)
     )
     locks = f"-c lock_timeout={waiting // timedelta(milliseconds=1)}"
-    options = f"{asked.get('options') or ''} {locks}".strip()
+    options = " ".join(each for each in (PLANS, str(asked.get("options") or ""), locks) if each)
     return Place(
         conninfo=make_conninfo("", **{**_USUAL, **asked, "options": options}),
         shown=_shown(asked, named),

@@ -7,77 +7,31 @@ now: so workers wait neither for each other nor for appends, and none claims wha
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Generic
 
-from attrs import frozen
-
 from whistle_engine.model import MatterId
-from whistle_engine.storage._columns import Values, micros, notice, timer
+from whistle_engine.storage._columns import Values, as_columns, micros
+from whistle_engine.storage._queues import NOTICES, STATE, TIMERS, QueueTable
 from whistle_engine.storage.api import at_least_one
 from whistle_engine.storage.postgres._session import Session
 from whistle_engine.storage.rows import Claim, Item, ItemState, Notice, Queued, Queues, Timer
 
-
-@frozen(kw_only=True)
-class QueueTable(Generic[Item]):
-    """What tells one queue's table from the other's.
-
-    Attributes:
-        name: of the table.
-        key: its key beside the matter, in order; also the names of the item's fields.
-        columns: what else an item has.
-        same_line: how two rows, ``one`` and ``earlier``, stand in one line (S13).
-        item: makes an item from matter, key, due time and ``columns``.
-        there: which rows of a matter are there still.
-    """
-
-    name: str
-    key: tuple[str, str]
-    columns: tuple[str, ...]
-    same_line: str
-    item: Callable[[Values], Item]
-    there: str = "true"
-
-    @property
-    def selected(self) -> tuple[str, ...]:
-        """The columns of an item, in the order in which ``item`` takes them."""
-        return ("matter", *self.key, "due", *self.columns)
-
-    @property
-    def of_matter(self) -> str:
-        """The expression that gives all items of a matter, by key, with what became of them."""
-        return (
-            f"(SELECT json_agg(json_build_array({', '.join(self.selected)}, {STATE})"
-            f" ORDER BY {', '.join(self.key)}) FROM @{self.name}"
-            f" WHERE matter = %s AND {self.there})::text"
-        )
-
-
 WAITING = "NOT settled AND NOT dead"
 DEAD = "NOT settled AND dead"
-STATE = "CASE WHEN settled THEN 'settled' WHEN dead THEN 'dead' ELSE 'waiting' END"
 
-TIMERS = QueueTable(
-    name="whistle_timers",
-    key=("clock", "step"),
-    columns=(),
-    same_line="earlier.matter = one.matter",
-    item=timer,
-    there="NOT gone",
-)
-NOTICES = QueueTable(
-    name="whistle_notices",
-    key=("version", "number"),
-    columns=("code", "event", "unit", "actor"),
-    same_line=(
-        "earlier.matter = one.matter AND earlier.unit IS NOT DISTINCT FROM one.unit"
-        " AND earlier.actor IS NOT DISTINCT FROM one.actor"
-    ),
-    item=notice,
-)
-QUEUED = f"SELECT {TIMERS.of_matter}, {NOTICES.of_matter}"
+
+def _of_matter(table: QueueTable[Item]) -> str:
+    """The expression that gives all items of a matter, by key, with what became of them."""
+    return (
+        f"(SELECT json_agg(json_build_array({', '.join(table.selected)}, {STATE})"
+        f" ORDER BY {', '.join(table.key)}) FROM @{table.name}"
+        f" WHERE matter = %s AND {table.there})::text"
+    )
+
+
+QUEUED = f"SELECT {_of_matter(TIMERS)}, {_of_matter(NOTICES)}"
 
 
 class PostgresQueue(Generic[Item]):
@@ -93,6 +47,7 @@ class PostgresQueue(Generic[Item]):
         columns = ", ".join(table.selected)
         key = f"matter = %s AND {first} = %s AND {second} = %s"
         claimed = f"{key} AND token = %s"
+        same_line = table.same_line("IS NOT DISTINCT FROM")
         self._waiting = (
             f"SELECT {columns} FROM {name} WHERE {WAITING} AND due <= %s ORDER BY {order} LIMIT %s"
         )
@@ -102,7 +57,7 @@ class PostgresQueue(Generic[Item]):
                 SELECT matter, {first}, {second}, token FROM {name} AS one
                 WHERE {WAITING} AND due <= %s AND free_at <= %s AND (one.{first}, one.{second}) = (
                     SELECT earlier.{first}, earlier.{second} FROM {name} AS earlier
-                    WHERE {table.same_line} AND NOT earlier.settled AND NOT earlier.dead
+                    WHERE {same_line} AND NOT earlier.settled AND NOT earlier.dead
                     ORDER BY earlier.due, earlier.{first}, earlier.{second} LIMIT 1
                 )
                 ORDER BY {order} LIMIT %s FOR UPDATE OF one SKIP LOCKED
@@ -115,6 +70,13 @@ class PostgresQueue(Generic[Item]):
         """
         self._settle = self._ending(f"SET settled = true WHERE {claimed}", claimed)
         self._fail = self._ending(f"SET free_at = %s, dead = %s WHERE {claimed}", claimed)
+        self._restore = f"""
+            UPDATE {name} AS held SET settled = ended.settled, dead = ended.dead
+            FROM unnest(%s::boolean[], %s::boolean[], %s::text[], %s::bigint[], %s::bigint[])
+                AS ended (settled, dead, matter, {first}, {second})
+            WHERE held.matter = ended.matter AND held.{first} = ended.{first}
+                AND held.{second} = ended.{second} AND NOT held.settled AND NOT held.dead
+        """
         self._revive = (
             f"UPDATE {name} SET dead = false, token = token + 1, tries = 0, free_at = due"
             f" WHERE {key} AND due = %s AND {DEAD} RETURNING 1"
@@ -137,7 +99,8 @@ class PostgresQueue(Generic[Item]):
             Claim(item=self._table.item(row), token=row[-2], tries=row[-1])
             for row in self._session.write(self._claim, values)
         ]
-        return tuple(sorted(claims, key=lambda claim: (claim.item.due, self._key(claim.item))))
+        key = self._table.key_of
+        return tuple(sorted(claims, key=lambda claim: (claim.item.due, key(claim.item))))
 
     def settle(self, claim: Claim[Item]) -> bool:
         """Say that it is done."""
@@ -152,7 +115,7 @@ class PostgresQueue(Generic[Item]):
         self, claim: Claim[Item], statement: str, values: Values, *, counts: tuple[str, ...]
     ) -> bool:
         """Change an item that waits, its claim being the latest; else does it count as it is?"""
-        this: Values = (*self._key(claim.item), claim.token)
+        this: Values = (*self._table.key_of(claim.item), claim.token)
         while True:
             ((done, state),) = self._session.write(statement, (*values, *this, *this))
             if done or state != "waiting":
@@ -160,12 +123,18 @@ class PostgresQueue(Generic[Item]):
             # It waited when this began, and somebody else was faster: see what has become of it.
 
     def revive(self, item: Item) -> bool:
-        """Take a dead letter back into its line."""
-        return bool(self._session.write(self._revive, (*self._key(item), micros(item.due))))
+        """Take a dead letter back into its line.
 
-    def _key(self, item: Item) -> Values:
-        first, second = self._table.key
-        return (item.matter, getattr(item, first), getattr(item, second))
+        Where the connection breaks just as it is done, it is asked again, and then answers
+        ``False``: it was no dead letter any more. Nothing is revived twice.
+        """
+        values = (*self._table.key_of(item), micros(item.due))
+        return bool(self._session.write(self._revive, values))
+
+    def restore(self, ended: Sequence[Queued[Item]]) -> None:
+        """Let items that wait be as another store has them."""
+        rows = [self._table.ended(each) for each in ended]
+        self._session.write(self._restore, as_columns(rows, width=5))
 
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
         """What is neither settled nor dead, and due."""

@@ -7,19 +7,22 @@ host's on a host's own connection, and is lost behind a pooler.
 Instants are BIGINT microseconds since 1970 (UTC), payloads and words BYTEA, codes TEXT; text is
 compared by the bytes of UTF-8, which is the order of code points. Nothing in here is ever deleted
 but duties that ended.
+
+A line for each column, and all the brackets that PostgreSQL itself would write: so what is there
+can be compared with what should be (:mod:`._whole`).
 """
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from whistle_engine.storage.postgres._functions import APPEND, FEED, PROJECT, REBUILD, ROWS
 
 META = """
 CREATE TABLE IF NOT EXISTS @whistle_meta (
-    name TEXT PRIMARY KEY,
-    value BIGINT NOT NULL
+    name TEXT NOT NULL,
+    value BIGINT NOT NULL,
+    PRIMARY KEY (name)
 )
 """
 """What every schema has: under ``schema`` the number of the one that there is."""
@@ -32,7 +35,7 @@ CREATE SEQUENCE @whistle_positions CACHE 1;
 -- Every commit. "part" counts those that one command wrote, from 0: so the index of command ids is
 -- unique, and of two appends with one id the second waits for the first (S5).
 CREATE TABLE @whistle_commits (
-    position BIGINT PRIMARY KEY,
+    position BIGINT NOT NULL,
     matter TEXT COLLATE "C" NOT NULL,
     version BIGINT NOT NULL,
     command_id TEXT COLLATE "C" NOT NULL,
@@ -43,7 +46,8 @@ CREATE TABLE @whistle_commits (
     events BYTEA NOT NULL,
     answer BYTEA NOT NULL,
     previous TEXT COLLATE "C" NOT NULL,
-    digest TEXT COLLATE "C" NOT NULL
+    digest TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (position)
 );
 CREATE UNIQUE INDEX whistle_commits_by_matter ON @whistle_commits (matter, version);
 CREATE UNIQUE INDEX whistle_commits_by_command ON @whistle_commits (command_id, part);
@@ -54,10 +58,10 @@ LOOKUPS = """
 -- Those of open matters stay small however many are closed; "open" changes seldom, the stage often.
 -- Each append updates one row: the room that pages keep lets it stay on its page.
 CREATE TABLE @whistle_matters (
-    matter TEXT COLLATE "C" PRIMARY KEY,
+    matter TEXT COLLATE "C" NOT NULL,
     version BIGINT NOT NULL,
     stage TEXT COLLATE "C" NOT NULL,
-    open BOOLEAN NOT NULL CHECK (open = (stage <> 'closed')),
+    open BOOLEAN NOT NULL,
     opened_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
     channel TEXT COLLATE "C" NOT NULL,
@@ -72,21 +76,23 @@ CREATE TABLE @whistle_matters (
     category TEXT COLLATE "C",
     lead TEXT COLLATE "C",
     due BIGINT,
-    outcome TEXT COLLATE "C"
+    outcome TEXT COLLATE "C",
+    PRIMARY KEY (matter),
+    CONSTRAINT whistle_open_unless_closed CHECK ((open = (stage <> 'closed'::text)))
 ) WITH (fillfactor = 80);
 CREATE INDEX whistle_all ON @whistle_matters (opened_at, matter);
 CREATE INDEX whistle_all_by_affair ON @whistle_matters (affair, opened_at, matter)
-    WHERE affair IS NOT NULL;
+    WHERE (affair IS NOT NULL);
 CREATE INDEX whistle_all_by_outcome ON @whistle_matters (outcome, opened_at, matter)
-    WHERE outcome IS NOT NULL;
+    WHERE (outcome IS NOT NULL);
 CREATE INDEX whistle_all_by_kind ON @whistle_matters (kind, opened_at, matter)
-    WHERE kind IS NOT NULL;
+    WHERE (kind IS NOT NULL);
 CREATE INDEX whistle_all_by_category ON @whistle_matters (category, opened_at, matter)
-    WHERE category IS NOT NULL;
+    WHERE (category IS NOT NULL);
 CREATE INDEX whistle_all_by_community ON @whistle_matters (community, opened_at, matter);
 CREATE INDEX whistle_all_by_street ON @whistle_matters (street, opened_at, matter);
 CREATE INDEX whistle_all_by_lead ON @whistle_matters (lead, opened_at, matter)
-    WHERE lead IS NOT NULL;
+    WHERE (lead IS NOT NULL);
 CREATE INDEX whistle_open ON @whistle_matters (opened_at, matter) WHERE open;
 CREATE INDEX whistle_open_by_stage ON @whistle_matters (stage, opened_at, matter) WHERE open;
 -- What is near is found in this one alone, so it has all that this asks for.
@@ -97,7 +103,7 @@ CREATE INDEX whistle_open_by_community ON @whistle_matters (community, opened_at
 CREATE INDEX whistle_open_by_street ON @whistle_matters (street, opened_at, matter) WHERE open;
 CREATE INDEX whistle_open_by_lead ON @whistle_matters (lead, opened_at, matter) WHERE open;
 CREATE INDEX whistle_all_by_number ON @whistle_matters (channel, source_number, matter)
-    WHERE source_number IS NOT NULL;
+    WHERE (source_number IS NOT NULL);
 
 -- Whose move it is.
 CREATE TABLE @whistle_duties (
@@ -111,7 +117,7 @@ CREATE TABLE @whistle_duties (
     PRIMARY KEY (matter, clock)
 );
 CREATE INDEX whistle_duties_by_unit ON @whistle_duties (unit, due, matter, clock)
-    WHERE unit IS NOT NULL;
+    WHERE (unit IS NOT NULL);
 """
 
 QUEUES = """
@@ -133,9 +139,9 @@ CREATE TABLE @whistle_timers (
     PRIMARY KEY (matter, clock, step)
 ) WITH (fillfactor = 80);
 CREATE INDEX whistle_timers_waiting ON @whistle_timers (due, matter, clock, step)
-    WHERE NOT settled AND NOT dead;
+    WHERE ((NOT settled) AND (NOT dead));
 CREATE INDEX whistle_timers_dead ON @whistle_timers (due, matter, clock, step)
-    WHERE NOT settled AND dead;
+    WHERE ((NOT settled) AND dead);
 
 CREATE TABLE @whistle_notices (
     matter TEXT COLLATE "C" NOT NULL,
@@ -154,9 +160,9 @@ CREATE TABLE @whistle_notices (
     PRIMARY KEY (matter, version, number)
 ) WITH (fillfactor = 80);
 CREATE INDEX whistle_notices_waiting ON @whistle_notices (due, matter, version, number)
-    WHERE NOT settled AND NOT dead;
+    WHERE ((NOT settled) AND (NOT dead));
 CREATE INDEX whistle_notices_dead ON @whistle_notices (due, matter, version, number)
-    WHERE NOT settled AND dead;
+    WHERE ((NOT settled) AND dead);
 """
 
 REST = """
@@ -172,31 +178,23 @@ CREATE TABLE @whistle_texts (
 );
 
 CREATE TABLE @whistle_documents (
-    digest TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    data BYTEA NOT NULL
+    digest TEXT COLLATE "C" NOT NULL,
+    data BYTEA NOT NULL,
+    PRIMARY KEY (digest)
 );
 """
 
 FIRST = (COMMITS, LOOKUPS, QUEUES, REST, ROWS, PROJECT, APPEND, REBUILD, FEED)
 
-STEPS: tuple[tuple[str, ...], ...] = (FIRST,)
+Steps = tuple[tuple[str, ...], ...]
+
+STEPS: Steps = (FIRST,)
 """The n-th brings schema n - 1 to schema n. What was released is never changed, only added to."""
 
 SCHEMA = "SELECT value FROM @whistle_meta WHERE name = 'schema'"
-
-_MADE = re.compile(
-    r"CREATE (?P<kind>TABLE|SEQUENCE|(?:UNIQUE )?INDEX|FUNCTION) @?(?P<name>whistle_\w+)"
-)
 
 
 @cache
 def named(statement: str, schema: str) -> str:
     """A statement, with the name of the store's schema filled in."""
     return statement.replace("@whistle_", f'"{schema}".whistle_')
-
-
-def made(steps: tuple[tuple[str, ...], ...] = STEPS) -> frozenset[str]:
-    """The names of the tables, indexes, sequences and functions that steps make."""
-    return frozenset(
-        found["name"] for step in steps for script in step for found in _MADE.finditer(script)
-    )

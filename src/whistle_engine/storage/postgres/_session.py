@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from time import monotonic
-from typing import Protocol
+from typing import Any, Protocol
 
 import psycopg
+import psycopg.rows
 from psycopg.pq import ExecStatus
 
 from whistle_engine.storage._columns import Values
@@ -27,6 +28,9 @@ TRIES = 32
 
 CROSSED = (CLASH, "40001", "40P01")
 """What is said of a transaction that crossed another, and was undone for it."""
+
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 
 class Session(Protocol):
@@ -56,12 +60,23 @@ class Session(Protocol):
 
 
 def execute(connection: Connection, statement: str, values: Values) -> list[Values]:
-    """Execute a statement, and take its rows in binary: bytes come as they are."""
-    with psycopg.Cursor(connection) as cursor:
-        cursor.execute(statement.encode(), values or None, binary=True)
-        result = cursor.pgresult  # cursor.description takes a quarter of a small call's time
-        given = result is not None and result.status == ExecStatus.TUPLES_OK
-        return cursor.fetchall() if given else []
+    """Execute a statement; its rows."""
+    with sent(connection, statement, values) as cursor:
+        return given(cursor)
+
+
+def sent(connection: Connection, statement: str, values: Values) -> Cursor:
+    """Send a statement, and ask for its rows in binary: bytes come as they are."""
+    # tuples, whatever a host makes of its own rows
+    cursor = psycopg.Cursor(connection, row_factory=psycopg.rows.tuple_row)
+    return cursor.execute(statement.encode(), values or None, binary=True)
+
+
+def given(cursor: Cursor) -> list[Values]:
+    """The rows that came; none of a statement that gives none."""
+    result = cursor.pgresult  # cursor.description takes a quarter of a small call's time
+    rows = result is not None and result.status == ExecStatus.TUPLES_OK
+    return cursor.fetchall() if rows else []
 
 
 class OwnSession:

@@ -90,7 +90,7 @@ class PostgresStore:
             StoreNotFound: no connection can be made, for so long if no server answers; or there is
                 no store, and none is to be made.
             StoreMismatch: it is of a newer release, or the server or database does not fit.
-            StoreUnreadable: a part of the tables is gone.
+            StoreUnreadable: a part of the tables is gone, or not as it was made.
             StoreReadOnly: the server is a replica, or this role may not make what is missing.
             StoreBusy: the server takes no connection, or others hold what is needed, for too long.
         """
@@ -147,6 +147,10 @@ class PostgresStore:
     def load(self, matter: MatterId, command_id: CommandId | None = None) -> Loaded:
         """Read a matter's history and what a command id wrote earlier."""
         return lookups.load(self._session, matter, command_id)
+
+    def load_all(self, wanted: Sequence[tuple[MatterId, CommandId | None]]) -> tuple[Loaded, ...]:
+        """What :meth:`load` gives for each of several, by one round trip."""
+        return lookups.load_all(self._session, wanted)
 
     def append(self, drafts: Sequence[Draft]) -> Appended:
         """Write the commits of one or several matters, or nothing."""
@@ -260,8 +264,16 @@ class PostgresStore:
 
         Args:
             role: one that is there.
+
+        Raises:
+            ValueError: it is not.
         """
-        self._session.write(grants(self._schema, role).as_string())
+        try:
+            self._session.write(grants(self._schema, role).as_string())
+        except psycopg.errors.UndefinedObject as error:
+            raise ValueError(
+                f"there is no role {role!r}; make it first, with CREATE ROLE"
+            ) from error
 
     def describe(self) -> str:
         """One line on the server and the schema, for whoever operates it."""

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 
 from whistle_engine.errors import StoreBusy, StoreClosed, StoreMismatch
+from whistle_engine.storage._whole import check
 from whistle_engine.storage.sqlite._failures import translated
 from whistle_engine.storage.sqlite._opening import Journal
-from whistle_engine.storage.sqlite._schema import STEPS, check, schema_of
-from whistle_engine.storage.sqlite._whole import whole
+from whistle_engine.storage.sqlite._schema import STEPS, schema_of
+from whistle_engine.storage.sqlite._whole import expect_whole
 
 SAVEPOINT = "whistle_store"
 
@@ -39,8 +40,8 @@ class HostSession:
         self._closed = False
         with self.read() as cursor:
             schema = schema_of(cursor)
-            check(schema, self.where)
-            whole(cursor, schema, self.where, steps=STEPS)
+            check(schema, self.where, known=len(STEPS))
+            expect_whole(cursor, schema, self.where, steps=STEPS)
             if schema < len(STEPS):
                 raise StoreMismatch(
                     "its file has no tables of the store, or older ones; open it once with "

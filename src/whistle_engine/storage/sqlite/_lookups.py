@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlite3 import Cursor
 
 from whistle_engine.model import CommandId, MatterId, UnitCode
-from whistle_engine.storage._asked import Dialect, asked
+from whistle_engine.storage._asked import Dialect, asked, nearby
 from whistle_engine.storage._columns import (
     COMMIT,
     DUTY,
@@ -57,12 +57,6 @@ NEAR = """
 SELECT matter FROM whistle_matters INDEXED BY whistle_open_by_category
 WHERE open = 1 AND category = ? AND {place} ORDER BY opened_at DESC, matter DESC LIMIT ?
 """
-AT_PLACE = "place = ?"
-WITHIN = (
-    "CASE WHEN lat IS NULL OR lon IS NULL THEN place = ?"
-    " ELSE lat BETWEEN ? AND ? AND lon BETWEEN ? AND ? END"
-)
-
 ROW = f"{ROWS} WHERE matter = ?"
 DUTIES = f"SELECT {DUTY} FROM whistle_duties WHERE matter = ? ORDER BY clock"
 TIMERS = (
@@ -148,12 +142,8 @@ def near(
     Most of those of the category lie elsewhere: the index alone says where, and only the rows of
     those found are read, of the same moment.
     """
-    which = AT_PLACE
-    box: Values = ()
-    if at is not None:
-        lat, lon = at
-        which, box = WITHIN, (lat - within, lat + within, lon - within, lon + within)
-    values = (category, place, *box, at_least_one(limit))
+    which, box = nearby(place, at, within, DIALECT)
+    values = (category, *box, at_least_one(limit))
     keys = cursor.execute(NEAR.format(place=which), values).fetchall()
     return tuple([matter_row(cursor.execute(ROW, key).fetchone()) for key in keys])
 

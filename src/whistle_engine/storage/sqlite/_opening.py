@@ -12,16 +12,16 @@ from attrs import frozen
 
 from whistle_engine.errors import StoreBusy, StoreMismatch, StoreNotFound
 from whistle_engine.model import changed
+from whistle_engine.storage._whole import check
 from whistle_engine.storage.sqlite._failures import translated
 from whistle_engine.storage.sqlite._schema import (
     APPLICATION_ID,
     STEPS,
-    check,
     migrate,
     schema_of,
     strangers,
 )
-from whistle_engine.storage.sqlite._whole import whole
+from whistle_engine.storage.sqlite._whole import expect_whole
 
 MEMORY = ":memory:"
 OLDEST = (3, 37, 0)
@@ -204,8 +204,8 @@ def _prepared(connection: sqlite3.Connection, where: Place) -> Journal:
         cursor.execute("PRAGMA locking_mode = EXCLUSIVE")  # before WAL: no shared memory then
     cursor.execute("BEGIN")  # what follows is of one moment
     schema = schema_of(cursor)  # the first look at the file
-    check(schema, where.path)
-    whole(cursor, schema, where.path, steps=STEPS)
+    check(schema, where.path, known=len(STEPS))
+    expect_whole(cursor, schema, where.path, steps=STEPS)
     others = strangers(cursor)
     cursor.execute("COMMIT")
     if schema == 0:

@@ -6,75 +6,20 @@ of its own; a claim, a settling or failing that would change nothing takes no wr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 from sqlite3 import Cursor
 from typing import Generic
 
-from attrs import frozen
-
 from whistle_engine.model import MatterId
-from whistle_engine.storage._columns import Values, micros, notice, timer
+from whistle_engine.storage._columns import Values, micros
+from whistle_engine.storage._queues import NOTICES, STATE, TIMERS, QueueTable
 from whistle_engine.storage.api import at_least_one
 from whistle_engine.storage.rows import Claim, Item, ItemState, Notice, Queued, Queues, Timer
 from whistle_engine.storage.sqlite._session import Session
 
-
-@frozen(kw_only=True)
-class QueueTable(Generic[Item]):
-    """What tells one queue's table from the other's.
-
-    Attributes:
-        name: of the table.
-        key: its key beside the matter, in order; also the names of the item's fields.
-        columns: what else an item has.
-        there: which rows of a matter are there still.
-        same_line: how two rows, ``one`` and ``earlier``, stand in one line (S13).
-        item: makes an item from matter, key, due time and ``columns``.
-    """
-
-    name: str
-    key: tuple[str, str]
-    columns: tuple[str, ...]
-    same_line: str
-    item: Callable[[Values], Item]
-    there: str = "true"
-
-    @property
-    def selected(self) -> str:
-        """The columns of an item, in the order in which ``item`` takes them."""
-        return ", ".join(("matter", *self.key, "due", *self.columns))
-
-    @property
-    def of_matter(self) -> str:
-        """The statement that reads all items of a matter, by key, with what became of them."""
-        return (
-            f"SELECT {self.selected}, {STATE} FROM {self.name}"
-            f" WHERE matter = ? AND {self.there} ORDER BY {', '.join(self.key)}"
-        )
-
-
-TIMERS = QueueTable(
-    name="whistle_timers",
-    key=("clock", "step"),
-    columns=(),
-    same_line="earlier.matter = one.matter",
-    item=timer,
-    there="gone = 0",
-)
-NOTICES = QueueTable(
-    name="whistle_notices",
-    key=("version", "number"),
-    columns=("code", "event", "unit", "actor"),
-    same_line=(
-        "earlier.matter = one.matter AND earlier.unit IS one.unit AND earlier.actor IS one.actor"
-    ),
-    item=notice,
-)
-
 WAITING = "settled = 0 AND dead = 0"
 DEAD = "settled = 0 AND dead = 1"
-STATE = "CASE WHEN settled = 1 THEN 'settled' WHEN dead = 1 THEN 'dead' ELSE 'waiting' END"
 
 
 class SqliteQueue(Generic[Item]):
@@ -87,7 +32,7 @@ class SqliteQueue(Generic[Item]):
         name = table.name
         first, second = table.key
         order = f"due, matter, {first}, {second}"
-        columns = table.selected
+        columns = ", ".join(table.selected)
         key = f"WHERE matter = ? AND {first} = ? AND {second} = ?"
         claimed = f"{key} AND token = ?"
         waiting = f"FROM {name} INDEXED BY {name}_waiting WHERE {WAITING} AND due <= ?"
@@ -100,7 +45,7 @@ class SqliteQueue(Generic[Item]):
             SELECT {columns}, token, tries FROM {name} AS one INDEXED BY {name}_waiting
             WHERE {WAITING} AND due <= ? AND free_at <= ? AND NOT EXISTS (
                 SELECT 1 FROM {name} AS earlier
-                WHERE {table.same_line} AND earlier.settled = 0 AND earlier.dead = 0
+                WHERE {table.same_line("IS")} AND earlier.settled = 0 AND earlier.dead = 0
                 AND (earlier.due, earlier.{first}, earlier.{second})
                     < (one.due, one.{first}, one.{second})
             )
@@ -112,6 +57,7 @@ class SqliteQueue(Generic[Item]):
         self._state = f"SELECT {STATE} FROM {name} {claimed}"
         self._settle = f"UPDATE {name} SET settled = 1 {claimed} AND {WAITING}"
         self._fail = f"UPDATE {name} SET free_at = ?, dead = ? {claimed} AND {WAITING}"
+        self._restore = f"UPDATE {name} SET settled = ?, dead = ? {key} AND {WAITING}"
         self._revive = (
             f"UPDATE {name} SET dead = 0, token = token + 1, tries = 0, free_at = due"
             f" {key} AND due = ? AND {DEAD}"
@@ -146,7 +92,7 @@ class SqliteQueue(Generic[Item]):
         self, claim: Claim[Item], statement: str, values: Values, *, counts: tuple[str, ...]
     ) -> bool:
         """Change an item that waits, its claim being the latest; does it count how it is then?"""
-        this: Values = (*self._key(claim.item), claim.token)
+        this: Values = (*self._table.key_of(claim.item), claim.token)
         with self._session.read() as cursor:
             found = cursor.execute(self._state, this).fetchone()
         if found == ("waiting",):
@@ -158,12 +104,13 @@ class SqliteQueue(Generic[Item]):
     def revive(self, item: Item) -> bool:
         """Take a dead letter back into its line."""
         with self._session.write() as cursor:
-            cursor.execute(self._revive, (*self._key(item), micros(item.due)))
+            cursor.execute(self._revive, (*self._table.key_of(item), micros(item.due)))
             return cursor.rowcount == 1
 
-    def _key(self, item: Item) -> Values:
-        first, second = self._table.key
-        return (item.matter, getattr(item, first), getattr(item, second))
+    def restore(self, ended: Sequence[Queued[Item]]) -> None:
+        """Let items that wait be as another store has them."""
+        with self._session.write() as cursor:
+            cursor.executemany(self._restore, [self._table.ended(each) for each in ended])
 
     def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
         """What is neither settled nor dead, and due."""
@@ -183,8 +130,16 @@ def queued(cursor: Cursor, matter: MatterId) -> Queues:
     return Queues(timers=_of(cursor, TIMERS, matter), notices=_of(cursor, NOTICES, matter))
 
 
+def of_matter(table: QueueTable[Item]) -> str:
+    """The statement that reads all items of a matter, by key, with what became of them."""
+    return (
+        f"SELECT {', '.join(table.selected)}, {STATE} FROM {table.name}"
+        f" WHERE matter = ? AND {table.there} ORDER BY {', '.join(table.key)}"
+    )
+
+
 def _of(cursor: Cursor, table: QueueTable[Item], matter: MatterId) -> tuple[Queued[Item], ...]:
-    found = cursor.execute(table.of_matter, (matter,)).fetchall()
+    found = cursor.execute(of_matter(table), (matter,)).fetchall()
     return tuple([Queued(item=table.item(row), state=ItemState(row[-1])) for row in found])
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from sqlite3 import Cursor
 
-from whistle_engine.errors import StoreMismatch
+from whistle_engine.storage._whole import check
 
 APPLICATION_ID = 0x57484953
 """``WHIS``: what ``file`` and the like show of a file that holds nothing but a store."""
@@ -189,20 +189,6 @@ def strangers(cursor: Cursor) -> tuple[str, ...]:
         " AND name NOT GLOB 'whistle_*' AND name NOT GLOB 'sqlite_*' ORDER BY name"
     )
     return tuple(name for (name,) in found)
-
-
-def check(schema: int, where: str, *, known: int = len(STEPS)) -> None:
-    """Refuse the tables of a newer release.
-
-    Raises:
-        StoreMismatch: there are such.
-    """
-    if schema > known:
-        raise StoreMismatch(
-            f"its tables are of schema {schema}, and this release knows them up to {known}; "
-            "use the release that made them, or a newer one",
-            where=where,
-        )
 
 
 def migrate(cursor: Cursor, where: str, *, steps: Sequence[str] = STEPS) -> None:

@@ -28,9 +28,10 @@ from whistle_engine.errors import (
     StoreUnreadable,
 )
 from whistle_engine.model import changed
+from whistle_engine.storage._whole import check
 from whistle_engine.storage.sqlite._failures import GONE, translated
 from whistle_engine.storage.sqlite._opening import FAULT, MEMORY, Journal, Place, connect, patched
-from whistle_engine.storage.sqlite._schema import SCHEMA, check
+from whistle_engine.storage.sqlite._schema import SCHEMA, STEPS
 
 PAUSE = timedelta(milliseconds=1)
 """Between two tries to get the write lock."""
@@ -183,7 +184,7 @@ class OwnSession:
         schema = cursor.execute(SCHEMA).fetchone()
         if schema is None:
             raise StoreUnreadable(GONE, where=self.where)
-        check(schema[0], self.where)
+        check(schema[0], self.where, known=len(STEPS))
         if self._journal.mode == "truncate" and not patched(sqlite3.sqlite_version_info):
             mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
             if mode == "wal":

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from functools import cache
 from sqlite3 import Cursor
 
-from whistle_engine.errors import StoreUnreadable
+from whistle_engine.storage._whole import Made, unnoted, whole
 from whistle_engine.storage.sqlite._schema import META, statements
 
 OBJECTS = "SELECT name, type, sql FROM sqlite_schema WHERE name GLOB 'whistle_*'"
 
 
-def whole(cursor: Cursor, schema: int, where: str, *, steps: Sequence[str]) -> None:
+def expect_whole(cursor: Cursor, schema: int, where: str, *, steps: Sequence[str]) -> None:
     """Refuse tables that are not all there, or not as they were made; others are not looked at.
 
     Args:
@@ -28,33 +28,12 @@ def whole(cursor: Cursor, schema: int, where: str, *, steps: Sequence[str]) -> N
     """
     there = {name: (kind, sql) for name, kind, sql in cursor.execute(OBJECTS)}
     if schema == 0:
-        found = sorted(made(tuple(steps)).keys() & there.keys())
-        wrong = [f"whistle_meta notes no schema, but there is {_some(found)}"] if found else []
-    else:
-        wanted = made(tuple(steps[:schema]))
-        missing = [f"the {wanted[name][0]} {name}" for name in wanted if name not in there]
-        changed = [
-            f"the {kind} {name}"
-            for name, (kind, sql) in there.items()
-            if wanted.get(name, (kind, sql)) != (kind, sql)
-        ]
-        told = (("missing", missing), ("not as it was made", changed))
-        wrong = [f"{what}: {_some(names)}" for what, names in told if names]
-    if wrong:
-        raise StoreUnreadable(
-            f"its tables are damaged ({'; '.join(wrong)}); keep a copy as it is, and go back to "
-            "the latest backup",
-            where=where,
-        )
-
-
-def _some(names: Sequence[str], *, shown: int = 3) -> str:
-    more = f" (and {len(names) - shown} more)" if len(names) > shown else ""
-    return ", ".join(names[:shown]) + more
+        unnoted(made(tuple(steps)), there, where)
+    whole(made(tuple(steps[:schema])), there, where)
 
 
 @cache
-def made(steps: tuple[str, ...]) -> Mapping[str, tuple[str, str]]:
+def made(steps: tuple[str, ...]) -> Made:
     """The tables and indexes that steps make: by name, of which type, and by which statement.
 
     All but ``whistle_meta``, which has to be there before one can ask what else has.
