@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attrs import evolve
 
 from tests.support import CHOICE, NOW, length, tiny_categories, tiny_policy
-from tests.unit.played import Play, row, rules_with
+from tests.unit.played import FED_BACK, NOT_SOLVED, Play, row, rules_with
 from tests.walks import BY_ID, PROOF, RULES
 from whistle_engine import commands as c
 from whistle_engine.classify import pressing
 from whistle_engine.events import Refused
-from whistle_engine.model import AppealKind, Party, Place, ResultCode, Stage, What, facts
+from whistle_engine.model import (
+    AppealKind,
+    Party,
+    Place,
+    ResultCode,
+    Stage,
+    TextRef,
+    Verdict,
+    What,
+    facts,
+)
 from whistle_engine.policy import Deferrals
-from whistle_engine.workflow import allowed, decide, duties
+from whistle_engine.workflow import allowed, decide, duties, view
 
 DAY = timedelta(days=1)
 
@@ -127,3 +137,65 @@ def test_what_is_due_at_the_instant_of_a_deferral_gets_its_time_back() -> None:
     play.now = due + 20 * DAY
     play.ok("coordinator", c.Resume())
     assert play.clock(What.SOLVE).due.at > due
+
+
+def test_a_duty_tells_its_alerts_and_at_the_end_of_them_its_fallback() -> None:
+    play = Play().received()
+    (duty,) = duties(play.state, RULES)
+    (clock,) = play.running(What.CLASSIFY)
+    assert len(clock.steps) > 2
+    assert (*duty.alerts, duty.fallback) == clock.steps
+
+
+def test_the_words_and_the_contact_of_an_appeal_are_told_apart() -> None:
+    play = Play()
+    receive = c.Receive(channel="12345", kind=AppealKind.HELP, place=Place(unit="gulou-1"))
+    play.ok("resident", receive, texts=("text", "contact"))
+    assert play.state.raisers[0].contact == TextRef(command="c1", name="contact")
+    assert play.state.appeal.text == TextRef(command="c1", name="text")
+
+
+def test_a_look_is_kept_by_looking() -> None:
+    play = Play().received(facts(collapse="possible"))
+    clock = play.clock(What.LOOK)
+    play.ok("clerk", c.Look(facts=facts(collapse="none", crowd="none")))
+    assert play.again(clock).verdict is Verdict.KEPT
+
+
+def test_another_answer_begins_without_the_marks_of_the_last() -> None:
+    play = Play().fed_back()
+    play.ok("clerk", NOT_SOLVED)
+    assert play.state.stage is Stage.HANDLING
+    play.ok("r-zhujian", FED_BACK)
+    assert play.state.round.marks == ()
+    assert play.state.objection is None
+
+
+def test_what_nobody_is_there_to_merge_into_is_named() -> None:
+    own, done = Play().dispatched(), Play().fed_back()
+    there = view(done.state, done.rules)
+    command = c.Command(id="merge", matter="m1", by=BY_ID["clerk"], do=c.Merge(into="m2"))
+    refused = decide(own.state, command, own.rules, own.now, others={"m2": there})
+    assert isinstance(refused, Refused)
+    assert [(u.code, dict(u.facts)) for u in refused.unmet] == [
+        ("merge_target_not_open", {"matter": "m2"})
+    ]
+
+
+def test_a_plan_may_end_on_the_last_day_that_it_can() -> None:
+    play = Play().arrived()
+    play.ok("r-zhujian", c.Release(unit="chengguan"))
+    far = c.FeedBack(result=ResultCode.PLANNED, evidence=PROOF, plan_date=play.now + 5000 * DAY)
+    refused = play.do("r-zhujian", far).result
+    assert isinstance(refused, Refused)
+    (late,) = refused.unmet
+    latest = datetime.fromisoformat(dict(late.facts)["latest"])
+    play.now -= timedelta(minutes=1)
+    play.ok("r-zhujian", evolve(far, plan_date=latest))
+
+
+def test_whoever_gets_the_lead_of_late_work_has_a_further_clock_of_its_own() -> None:
+    play = Play().arrived()
+    play.wait(play.clock(What.SOLVE).due.at + timedelta(minutes=1))
+    play.ok("r-chengguan", c.Accept())
+    assert play.clock(What.REDO).unit == "chengguan"
