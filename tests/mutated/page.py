@@ -118,7 +118,7 @@ def page(run: Run) -> Iterator[str]:
             yield from _list(mine)
             yield ""
     if left_over:
-        yield "No reason is known: a test that looks at it is missing, among those of this run at least:"
+        yield "No reason is known: a test that looks at it is missing, in this run at least:"
         yield ""
         yield from _list(left_over)
 
