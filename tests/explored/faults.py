@@ -49,7 +49,7 @@ CORE = (
 RAISED = "error"
 """Told instead of a law where the exploration itself cannot go on."""
 
-STORIES = 300
+STORIES = 150
 """So many stories are drawn of each city."""
 
 MOVES = 40
