@@ -168,7 +168,7 @@ def _try(planted: Sequence[Fault], means: str, jobs: int, *, write: bool) -> Non
             if write:
                 kept_faults(results)
     if write:
-        PAGE.write_text(page(kept(), results), encoding="utf-8")
+        PAGE.write_text(page(kept(), found_faults()), encoding="utf-8")
     say(f"{caught} of {len(planted)} faults found by {means}")
 
 
