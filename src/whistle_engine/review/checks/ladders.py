@@ -41,12 +41,12 @@ def covered(subject: Subject) -> Iterator[Finding]:
             yield finding("ladder_twice", f"ladders[{n}].for", value, names=told)
         used = whats_of(n, policy)
         if not ladder.rungs and used:
-            value, names = _codes(used), called_all(used)
+            value, names = codes(used), called_all(used)
             yield finding("ladder_empty", f"ladders[{n}].rungs", value, names=names)
         seen |= whats
     left = [what for what in What if what not in seen]
     if None not in seen and left:
-        yield finding("ladder_missing", "ladders", _codes(left), names=called_all(left))
+        yield finding("ladder_missing", "ladders", codes(left), names=called_all(left))
 
 
 def rungs(subject: Subject) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def _rung(rung: Rung, key: str, whats: tuple[What, ...], subject: Subject) -> It
             yield finding(
                 "rung_to_itself",
                 f"{key}.to",
-                f"{value}: {_codes(same)}",
+                f"{value}: {codes(same)}",
                 to=named_unit(rung.to, subject.known_units),
                 names=whose,
                 do=_ALONE if all(_holder(w, policy) == policy.coordinator for w in same) else _UP,
@@ -143,7 +143,7 @@ def _rung(rung: Rung, key: str, whats: tuple[What, ...], subject: Subject) -> It
     if rung.to == "supervisor":
         alone = [what for what in used if _holder(what, policy) == policy.coordinator]
         if alone:
-            told = f"{value}: {_codes(alone)}"
+            told = f"{value}: {codes(alone)}"
             yield finding("nobody_above", f"{key}.to", told, names=called_all(alone))
 
 
@@ -175,7 +175,8 @@ _OF_COORDINATOR = frozenset(
 _OF_THE_PLACE = {What.CLASSIFY: "community", What.LOOK: "community", What.BLOW: STREET}
 
 
-def _codes(whats: Iterable[What]) -> str:
+def codes(whats: Iterable[What]) -> str:
+    """Kinds of clocks as a value names them."""
     return ", ".join(what.value for what in whats)
 
 
