@@ -17,7 +17,7 @@ from whistle_engine.review.checks.ladders import (
     whats_of,
 )
 from whistle_engine.review.checks.lengths import limit_text, limit_told
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.findings import Finding, Involved, finding
 from whistle_engine.review.words import called, called_all
 
 _ASKED = frozenset({StepAction.REMIND, StepAction.URGE})
@@ -82,6 +82,7 @@ def _slow(n: int, ladder: Ladder, policy: Policy) -> Iterator[Finding]:
             "alert_slow",
             f"ladders[{n}].rungs[{m}].after",
             f"{rung_text(rung)} / {', '.join(f'{key} {limit_text(x)}' for key, x in short)}",
+            involved=(Involved(key) for key, _ in short),
             name=name,
             limit=limit_told(limit),
             after=limit_told(rung.after) if rung.after is not None else "",
