@@ -282,6 +282,14 @@ def test_stories_show_what_they_use() -> None:
     assert all(item["line"] for item in held["items"])
 
 
+def test_a_category_that_a_whistle_is_blown_with_before_any_classification_is_shown() -> None:
+    held = json.loads(run("coverage", "xingqing", "burst_main", "--json").stdout)
+    shown = {i["key"]: i["count"] for i in held["items"] if i["sort"] == "categories"}
+    assert {key: count for key, count in shown.items() if count} == {
+        "categories.water_main_burst": 1
+    }
+
+
 def test_rungs_that_were_climbed_are_told_apart() -> None:
     held = json.loads(run("coverage", "xingqing", "silence", "--json").stdout)
     rungs = {i["key"]: i["count"] for i in held["items"] if i["sort"] == "rungs"}

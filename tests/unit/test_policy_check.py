@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import attrs
@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from tests.checked import DIRECTORY, POLICY
 from whistle_engine.cli.app import whistle
+from whistle_engine.deadlines import WorkingTime
 from whistle_engine.fitting import misfits
 from whistle_engine.policy_file import (
     Files,
@@ -482,6 +483,56 @@ def test_limits_of_different_units_are_compared_by_the_calendar_and_the_instant_
     assert found(text) == ()
     text = POLICY.replace('report_in = "1 hour"', 'report_in = "8 work hours"')
     assert {each.code for each in found(text)} == {"report_in_after_solve", "urgent_slower"}
+
+
+def test_a_limit_that_is_too_long_for_some_units_only_says_for_which() -> None:
+    """Counted by the engine itself, from the instant that is named."""
+    text = POLICY.replace('solve = "24 hours"', 'solve = "8 work hours"', 1)
+    assert text != POLICY
+    one = next(each for each in found(text) if each.code == "redo_longer")
+    assert "for a unit that works round the clock" in one.problem.said("en")
+    assert "对全天候值守单位" in one.problem.said("zh")
+    assert one.witness[1:] == (("unit", "round_the_clock"),)
+    assert [each.key for each in one.involved] == ["kinds.emergency.solve"]
+    rules = load_policy(files(text)).value
+    always = load_directory(files(DIRECTORY, "small.directory.toml")).value
+    time = WorkingTime(rules, always)
+    start = datetime.fromisoformat(dict(one.witness)["from"])
+    ends = {
+        code: [
+            time.due(start, limit, unit=code).at
+            for limit in (rules.urgent.redo, rules.urgent.solve)
+        ]
+        for code in ("works", "police")
+    }
+    assert ends["police"][0] > ends["police"][1]
+    assert ends["works"][0] <= ends["works"][1]
+
+
+def test_each_kind_of_whistle_has_the_instant_from_which_its_limit_is_shorter() -> None:
+    text = POLICY.replace('within = "8 hours"', 'within = "6 working days"')
+    (one,) = (each for each in found(text) if each.code == "objection_after_solve")
+    assert [e.key for e in one.involved] == ["kinds.quick.solve", "kinds.emergency.solve"]
+    said = one.problem.said("en")
+    assert 'of "quick", "emergency" (as from 2026-01-04 09:00); shorten' in said
+    assert (
+        "（quick）、应急哨（emergency）（如自2026-01-04 09:00起算）的办理期限"
+        in one.problem.said("zh")
+    )
+
+
+def test_who_was_never_told_is_named_clock_by_clock() -> None:
+    told = """  { action = "remind", percent = 80, to = "holder" },
+  { action = "urge", after = "0 hours", to = "holder" },
+  { action = "supervise", after = "1 working day", to = "supervisor" },
+"""
+    assert POLICY.count(told) == 1
+    (one,) = (e for e in found(POLICY.replace(told, "")) if e.code == "ladder_skips")
+    assert one.value.startswith("escalate after 2 working days coordinator: ")
+    skipped = one.value.partition(": ")[2].split(", ")
+    assert {"solve", "redo", "hand_in", "tell"} <= set(skipped)
+    # Of these the escalation never comes, or it comes to whoever has the duty.
+    assert not {"look", "follow_up", "review", "docket"} & set(skipped)
 
 
 def test_without_a_directory_what_needs_none_is_checked() -> None:

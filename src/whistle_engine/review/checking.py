@@ -161,6 +161,8 @@ def _unused(policy: Policy, subject: Subject, used: set[int]) -> Iterator[Findin
 
 
 def _placed(found: Finding, subject: Subject) -> Finding:
+    others = (evolve(each, spot=each.spot or subject.spot(each.key)) for each in found.involved)
+    found = evolve(found, involved=tuple(others))
     if found.spot is not None:
         return found
     item = dict(found.problem.slots).get("name")

@@ -75,7 +75,11 @@ def _counts(policy: Policy, steps: Iterable[Step]) -> Counter[str]:
                 for floor in found.floors:
                     counts[f"signals.{floor.replace('/', '.')}"] += 1
                 counts[f"categories.{dict(facts).get(CATEGORY, UNKNOWN)}"] += 1
-            case e.Blown() | e.WhistleRaised():
+            case e.Blown():
+                counts[f"kinds.{event.kind}"] += 1
+                if before is None or before.classification is None:  # by the category it names
+                    counts[f"categories.{event.classification.category}"] += 1
+            case e.WhistleRaised():
                 counts[f"kinds.{event.kind}"] += 1
             case e.TimerFired():
                 counts[rungs.get(_rung(before, event), "")] += 1

@@ -33,10 +33,13 @@ TITLES = {
 
 @frozen
 class Involved:
-    """A value that a finding is about besides its own, and where it stands."""
+    """A value that a finding is about besides its own, and where it stands.
+
+    A check need not say where, if the key tells.
+    """
 
     key: str
-    spot: Spot | None
+    spot: Spot | None = None
 
 
 @frozen(kw_only=True)
@@ -46,8 +49,11 @@ class Finding:
     Attributes:
         problem: what it is, and its place.
         severity: how grave it is.
-        witness: the smallest facts that show it, where it is about rules.
-        involved: what else it is about, such as the rules before one that is never reached.
+        witness: the smallest facts that show it, where it is about rules; where two limits were
+            compared that are told in different units, the instant that shows it (``from``), with
+            ``unit`` = ``round_the_clock`` if it shows it for such units only.
+        involved: what else it is about, such as the rules before one that is never reached, or
+            the other of two limits.
         value: the text of the values that it is about, as an acceptance of it names them; empty
             if it is about something that is not there.
         accepted: the reason for which the policy takes it on purpose; empty if it does not.

@@ -10,8 +10,8 @@ from whistle_engine.directory import STREET
 from whistle_engine.model import Affair, Label, Limit, LimitUnit, Party, StepAction, What
 from whistle_engine.policy import Ladder, Policy, Rung
 from whistle_engine.review.checks import Subject
-from whistle_engine.review.checks.lengths import Lengths, limit_text, limit_told
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.checks.lengths import Later, Lengths, limit_text, limit_told
+from whistle_engine.review.findings import Finding, Involved, finding
 from whistle_engine.review.words import called, called_all, in_row, named_unit
 
 CLOSEST = 5
@@ -41,12 +41,12 @@ def covered(subject: Subject) -> Iterator[Finding]:
             yield finding("ladder_twice", f"ladders[{n}].for", value, names=told)
         used = whats_of(n, policy)
         if not ladder.rungs and used:
-            value, names = _codes(used), called_all(used)
+            value, names = codes(used), called_all(used)
             yield finding("ladder_empty", f"ladders[{n}].rungs", value, names=names)
         seen |= whats
     left = [what for what in What if what not in seen]
     if None not in seen and left:
-        yield finding("ladder_missing", "ladders", _codes(left), names=called_all(left))
+        yield finding("ladder_missing", "ladders", codes(left), names=called_all(left))
 
 
 def rungs(subject: Subject) -> Iterator[Finding]:
@@ -55,19 +55,26 @@ def rungs(subject: Subject) -> Iterator[Finding]:
     lengths = Lengths(policy)
     for n, ladder in enumerate(policy.ladders, 1):
         whats = whats_of(n, policy)
-        last: Rung | None = None
+        last: tuple[str, Rung] | None = None
         for m, rung in enumerate(ladder.rungs, 1):
             key = f"ladders[{n}].rungs[{m}]"
-            if last is not None and _past(rung, last, lengths):
-                yield finding("rung_never", f"{key}.action", rung_text(rung), why=_PAST, do=_MOVE)
+            if last is not None and _past(rung, last[1], lengths):
+                yield finding(
+                    "rung_never",
+                    f"{key}.action",
+                    rung_text(rung),
+                    involved=(Involved(f"{last[0]}.action"),),
+                    why=_PAST,
+                    do=_MOVE,
+                )
                 subject.skipped.add(f"{key}.")
                 continue
             before = ladder.rungs[m - 2] if m > 1 else None
             yield from _rung(rung, key, whats, subject)
             yield from _after_due(rung, key, ladder, whats)
             if before is not None:
-                yield from _next(before, rung, key, lengths)
-            last = rung if rung.action is StepAction.ESCALATE else last
+                yield from _next(before, rung, (f"ladders[{n}].rungs[{m - 1}]", key), lengths)
+            last = (key, rung) if rung.action is StepAction.ESCALATE else last
         yield from _crowded(n, ladder, whats, policy)
 
 
@@ -88,7 +95,7 @@ _ADD = Label("请在末尾补上escalate一级，或删去", "add an escalate to
 
 def _past(rung: Rung, last: Rung, lengths: Lengths) -> bool:
     """Tell whether a rung comes after the one that escalates, or escalates at the same time."""
-    if rung.after is None or _earlier(rung, last, lengths):
+    if rung.after is None or _earlier(rung, last, lengths) is not None:
         return False
     ends = (last.after.amount, last.after.unit) if last.after is not None else (0, rung.after.unit)
     together = (rung.after.amount, rung.after.unit) == ends
@@ -135,7 +142,7 @@ def _rung(rung: Rung, key: str, whats: tuple[What, ...], subject: Subject) -> It
             yield finding(
                 "rung_to_itself",
                 f"{key}.to",
-                f"{value}: {_codes(same)}",
+                f"{value}: {codes(same)}",
                 to=named_unit(rung.to, subject.known_units),
                 names=whose,
                 do=_ALONE if all(_holder(w, policy) == policy.coordinator for w in same) else _UP,
@@ -143,7 +150,7 @@ def _rung(rung: Rung, key: str, whats: tuple[What, ...], subject: Subject) -> It
     if rung.to == "supervisor":
         alone = [what for what in used if _holder(what, policy) == policy.coordinator]
         if alone:
-            told = f"{value}: {_codes(alone)}"
+            told = f"{value}: {codes(alone)}"
             yield finding("nobody_above", f"{key}.to", told, names=called_all(alone))
 
 
@@ -175,7 +182,8 @@ _OF_COORDINATOR = frozenset(
 _OF_THE_PLACE = {What.CLASSIFY: "community", What.LOOK: "community", What.BLOW: STREET}
 
 
-def _codes(whats: Iterable[What]) -> str:
+def codes(whats: Iterable[What]) -> str:
+    """Kinds of clocks as a value names them."""
     return ", ".join(what.value for what in whats)
 
 
@@ -185,28 +193,41 @@ def rung_text(rung: Rung) -> str:
     return f"{rung.action.value} {when} {rung.to}"
 
 
-def _next(before: Rung, rung: Rung, key: str, lengths: Lengths) -> Iterator[Finding]:
-    """A rung and the one above it."""
-    if _earlier(rung, before, lengths):
-        name = "after" if rung.percent is None else "percent"
-        yield finding("rung_order", f"{key}.{name}", f"{rung_text(before)} / {rung_text(rung)}")
+def _next(before: Rung, rung: Rung, keys: tuple[str, str], lengths: Lengths) -> Iterator[Finding]:
+    """A rung and the one above it, whose key comes first."""
+    above, key = keys
+    when = _earlier(rung, before, lengths)
+    if when is not None:
+        yield finding(
+            "rung_order",
+            f"{key}.{_when_key(rung)}",
+            f"{rung_text(before)} / {rung_text(rung)}",
+            witness=when.witness,
+            involved=(Involved(f"{above}.{_when_key(before)}"),),
+        )
     one, other = _WEIGHT.get(before.action), _WEIGHT.get(rung.action)
     if one is not None and other is not None and other < one:
         yield finding(
             "rung_steps_down",
             f"{key}.action",
             f"{rung_text(before)} / {rung_text(rung)}",
+            involved=(Involved(f"{above}.action"),),
             action=called(rung.action),
             before=called(before.action),
         )
 
 
-def _earlier(rung: Rung, before: Rung, lengths: Lengths) -> bool:
+def _when_key(rung: Rung) -> str:
+    return "after" if rung.percent is None else "percent"
+
+
+def _earlier(rung: Rung, before: Rung, lengths: Lengths) -> Later | None:
+    """From when on a rung comes before the one above it; ``None`` if it never does."""
     if rung.percent is not None:
-        return before.percent is None or rung.percent < before.percent
+        return Later() if before.percent is None or rung.percent < before.percent else None
     if before.after is None or rung.after is None or before.after.amount == 0:
-        return False
-    return rung.after.amount == 0 or lengths.after(before.after, rung.after) is not None
+        return None
+    return Later() if rung.after.amount == 0 else lengths.after(before.after, rung.after)
 
 
 def _crowded(n: int, ladder: Ladder, whats: tuple[What, ...], policy: Policy) -> Iterator[Finding]:
@@ -217,13 +238,14 @@ def _crowded(n: int, ladder: Ladder, whats: tuple[What, ...], policy: Policy) ->
     name, limit = min(limits, key=lambda found: minutes(found[1]))
     counted = [(m, rung, _percent(rung)) for m, rung in enumerate(ladder.rungs, 1)]
     within = [(m, rung, percent) for m, rung, percent in counted if percent is not None]
-    for (_, before, first), (m, rung, then) in pairwise(within):
+    for (o, before, first), (m, rung, then) in pairwise(within):
         gap = (then - first) * minutes(limit)
         if rung.to == before.to and 0 <= gap < CLOSEST * _WHOLE:
             yield finding(
                 "rungs_crowded",
-                f"ladders[{n}].rungs[{m}].{'after' if rung.percent is None else 'percent'}",
+                f"ladders[{n}].rungs[{m}].{_when_key(rung)}",
                 f"{rung_text(before)} / {rung_text(rung)}: {limit_text(limit)}",
+                involved=(Involved(f"ladders[{n}].rungs[{o}].{_when_key(before)}"), Involved(name)),
                 name=name,
                 limit=limit_told(limit),
                 minutes=CLOSEST,

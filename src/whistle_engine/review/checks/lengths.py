@@ -18,7 +18,7 @@ from attrs import frozen
 
 from whistle_engine.deadlines import WorkingTime
 from whistle_engine.directory import Directory, Unit
-from whistle_engine.model import Label, Limit, LimitUnit, UnitKind
+from whistle_engine.model import Facts, Label, Limit, LimitUnit, UnitKind
 from whistle_engine.policy import Policy
 
 UNITS = {
@@ -32,6 +32,40 @@ _ALWAYS = "always"
 """A unit that works round the clock, for the sake of counting."""
 
 
+@frozen
+class Later:
+    """From when on one limit ends after another.
+
+    Attributes:
+        start: an instant from which it is so; ``None`` if it is so from any.
+        always: only for a unit that works round the clock.
+    """
+
+    start: datetime | None = None
+    always: bool = False
+
+    @property
+    def told(self) -> Label:
+        """It in words that follow the two limits; none if it is always so."""
+        if self.start is None:
+            return Label("", "")
+        said = f"{self.start:%Y-%m-%d %H:%M}"
+        if self.always:
+            return Label(
+                f"（对全天候值守单位，如自{said}起算）",
+                f" (for a unit that works round the clock, as from {said})",
+            )
+        return Label(f"（如自{said}起算）", f" (as from {said})")
+
+    @property
+    def witness(self) -> Facts:
+        """It as a finding holds it."""
+        if self.start is None:
+            return ()
+        whose = (("unit", "round_the_clock"),) if self.always else ()
+        return (("from", self.start.isoformat()), *whose)
+
+
 @frozen(slots=False)
 class Lengths:
     """The limits of one policy, compared."""
@@ -40,7 +74,7 @@ class Lengths:
 
     def after(
         self, one: Limit, other: Limit, *, or_with: bool = False, by_units: bool = False
-    ) -> Label | None:
+    ) -> Later | None:
         """From when on one limit ends after another; ``None`` if it never does.
 
         Args:
@@ -50,18 +84,18 @@ class Lengths:
             by_units: a unit that works round the clock may have them.
 
         Returns:
-            Words for an instant from which it is so; empty words if it is so from any.
+            An instant from which it is so, for an ordinary unit if there is one.
         """
         if one.unit is other.unit:
             late = one.amount > other.amount or (or_with and one.amount == other.amount)
-            return Label("", "") if late else None
+            return Later() if late else None
         for unit in (None, _ALWAYS) if by_units else (None,):
             pairs = zip(self._starts, self._ends(one, unit), self._ends(other, unit), strict=True)
             for start, first, second in pairs:
                 if first is None or second is None:
                     continue
                 if first > second or (or_with and first == second):
-                    return _from(start)
+                    return Later(start, always=unit is not None)
         return None
 
     def _ends(self, limit: Limit, unit: str | None) -> list[datetime | None]:
@@ -114,8 +148,3 @@ def limit_told(limit: Limit) -> Label:
     """A limit in words."""
     zh, en = UNITS[limit.unit]
     return Label(f"{limit.amount}{zh}", f"{limit.amount} {en}{'s' if limit.amount != 1 else ''}")
-
-
-def _from(start: datetime) -> Label:
-    said = f"{start:%Y-%m-%d %H:%M}"
-    return Label(f"（如自{said}起算）", f" (as from {said})")

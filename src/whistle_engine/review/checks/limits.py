@@ -11,8 +11,8 @@ from whistle_engine.model import UNKNOWN, Affair, Label, Limit
 from whistle_engine.policy import Policy, TrackLimit, WhistleKind
 from whistle_engine.problems import Slot, placed
 from whistle_engine.review.checks import Subject
-from whistle_engine.review.checks.lengths import Lengths, limit_text, limit_told
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.checks.lengths import Later, Lengths, limit_text, limit_told
+from whistle_engine.review.findings import Finding, Involved, finding
 from whistle_engine.review.words import in_row, titled
 
 
@@ -36,7 +36,8 @@ def _within(kind: WhistleKind, lengths: Lengths) -> Iterator[Finding]:
     )
     for code, name, limit, or_with in rows:
         when = lengths.after(limit, kind.solve, or_with=or_with, by_units=True)
-        yield from _found(code, f"kinds.{kind.code}.{name}", limit, kind.solve, when)
+        key, solve = f"kinds.{kind.code}.{name}", f"kinds.{kind.code}.solve"
+        yield from _found(code, (key, limit), (solve, kind.solve), when)
 
 
 def _own(subject: Subject, lengths: Lengths) -> Iterator[Finding]:
@@ -49,7 +50,8 @@ def _own(subject: Subject, lengths: Lengths) -> Iterator[Finding]:
         when = lengths.after(kind.report_in, row.solve, or_with=True, by_units=True)
         key, spot = f"categories.{row.code}.solve", subject.row("categories", number, "solve")
         name = titled(kind.title, kind.code)
-        for found in _found("own_solve_short", key, row.solve, kind.report_in, when, name=name):
+        other = f"kinds.{kind.code}.report_in", kind.report_in
+        for found in _found("own_solve_short", (key, row.solve), other, when, name=name):
             yield evolve(found, problem=placed(found.problem, spot))
 
 
@@ -64,15 +66,20 @@ def _urgent(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
             ("solve", urgent.solve, kind.solve),
         ):
             when = lengths.after(limit, other, by_units=True)
-            key = f"kinds.{urgent.code}.{name}"
             yield from _found(
-                "urgent_slower", key, limit, other, when, name=titled(kind.title, kind.code)
+                "urgent_slower",
+                (f"kinds.{urgent.code}.{name}", limit),
+                (f"kinds.{kind.code}.{name}", other),
+                when,
+                name=titled(kind.title, kind.code),
             )
     blow, blow_urgent, look = (policy.limits[name] for name in ("blow", "blow_urgent", "look"))
     when = lengths.after(blow_urgent, blow)
-    yield from _found("blow_urgent_longer", "limits.blow_urgent", blow_urgent, blow, when)
+    pair = ("limits.blow_urgent", blow_urgent), ("limits.blow", blow)
+    yield from _found("blow_urgent_longer", *pair, when)
     when = lengths.after(look, urgent.report_in)
-    yield from _found("look_longer", "limits.look", look, urgent.report_in, when)
+    pair = ("limits.look", look), (f"kinds.{urgent.code}.report_in", urgent.report_in)
+    yield from _found("look_longer", *pair, when)
 
 
 def _around_solving(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
@@ -87,14 +94,20 @@ def _around_solving(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
     ]
     yield from _late("decided_after_solve", "extensions.decide", decide, late)
     when = lengths.after(marks.tell, marks.mark)
-    yield from _found("mark_before_tell", "marks.mark", marks.mark, marks.tell, when)
+    pair = ("marks.mark", marks.mark), ("marks.tell", marks.tell)
+    yield from _found("mark_before_tell", *pair, when)
 
 
 def _late(
-    code: str, key: str, limit: Limit, late: list[tuple[WhistleKind, Label | None]]
+    code: str, key: str, limit: Limit, late: list[tuple[WhistleKind, Later | None]]
 ) -> Iterator[Finding]:
-    """One finding for all the kinds of whistle whose solving ends first."""
+    """One finding for all the kinds of whistle whose solving ends first.
+
+    Each has the instant from which it does; one that holds for all is told once.
+    """
     found = [(kind, when) for kind, when in late if when is not None]
+    differ = len({when for _, when in found}) > 1
+    titles = [titled(kind.title, kind.code) for kind, _ in found]
     if found:
         others = ", ".join(f"{kind.code} {limit_text(kind.solve)}" for kind, _ in found)
         yield finding(
@@ -102,9 +115,20 @@ def _late(
             key,
             f"{limit_text(limit)} / {others}",
             limit=limit_told(limit),
-            names=in_row(titled(kind.title, kind.code) for kind, _ in found),
-            when=found[0][1],
+            names=_each_when(titles, [when for _, when in found]) if differ else in_row(titles),
+            witness=found[0][1].witness,
+            involved=(Involved(f"kinds.{kind.code}.solve") for kind, _ in found),
+            when=Label("", "") if differ else found[0][1].told,
         )
+
+
+def _each_when(titles: list[Label], whens: list[Later]) -> Label:
+    """Titles in a row, each with its instant."""
+    told = [(title, when.told) for title, when in zip(titles, whens, strict=True)]
+    return Label(
+        "、".join(f"{title.zh}{when.zh}" for title, when in told),
+        ", ".join(f'"{title.en}"{when.en}' for title, when in told),
+    )
 
 
 def _tracks(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
@@ -120,15 +144,15 @@ def _tracks(policy: Policy, lengths: Lengths) -> Iterator[Finding]:
             for narrow, wide in pairwise(rows):
                 when = lengths.after(narrow.limit, wide.limit)
                 name = titled(titles.get(narrow.scope), narrow.scope)
-                yield from _found(
-                    "scope_shorter", _key(wide), wide.limit, narrow.limit, when, name=name
-                )
+                pair = (_key(wide), wide.limit), (_key(narrow), narrow.limit)
+                yield from _found("scope_shorter", *pair, when, name=name)
         usual = {r.scope: r for r in policy.tracks if r.affair is affair and not r.urgent}
         for row in policy.tracks:
             if row.affair is affair and row.urgent and row.scope in usual:
-                other = usual[row.scope].limit
-                when = lengths.after(row.limit, other)
-                yield from _found("urgent_talk_longer", _key(row), row.limit, other, when)
+                other = usual[row.scope]
+                when = lengths.after(row.limit, other.limit)
+                pair = (_key(row), row.limit), (_key(other), other.limit)
+                yield from _found("urgent_talk_longer", *pair, when)
 
 
 def _key(row: TrackLimit) -> str:
@@ -136,10 +160,22 @@ def _key(row: TrackLimit) -> str:
     return f"tracks.{row.affair.value}{urgent}.{row.scope}"
 
 
+_Keyed = tuple[str, Limit]
+"""A limit by its key."""
+
+
 def _found(
-    code: str, key: str, limit: Limit, other: Limit, when: Label | None, *, name: Slot = ""
+    code: str, one: _Keyed, other: _Keyed, when: Later | None, *, name: Slot = ""
 ) -> Iterator[Finding]:
     if when is not None:
-        value = f"{limit_text(limit)} / {limit_text(other)}"
-        said = limit_told(limit), limit_told(other)
-        yield finding(code, key, value, limit=said[0], other=said[1], when=when, name=name)
+        yield finding(
+            code,
+            one[0],
+            f"{limit_text(one[1])} / {limit_text(other[1])}",
+            witness=when.witness,
+            involved=(Involved(other[0]),),
+            limit=limit_told(one[1]),
+            other=limit_told(other[1]),
+            when=when.told,
+            name=name,
+        )

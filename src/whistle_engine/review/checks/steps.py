@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from whistle_engine.deadlines import FALLBACK
-from whistle_engine.model import StepAction
+from whistle_engine.model import StepAction, What
 from whistle_engine.policy import Ladder, Policy, Rung
 from whistle_engine.review.checks import Subject
 from whistle_engine.review.checks.ladders import (
+    codes,
     is_holder,
     limits_of_clock,
     minutes,
@@ -16,8 +17,8 @@ from whistle_engine.review.checks.ladders import (
     whats_of,
 )
 from whistle_engine.review.checks.lengths import limit_text, limit_told
-from whistle_engine.review.findings import Finding, finding
-from whistle_engine.review.words import called
+from whistle_engine.review.findings import Finding, Involved, finding
+from whistle_engine.review.words import called, called_all
 
 _ASKED = frozenset({StepAction.REMIND, StepAction.URGE})
 """By these whoever has a duty is told of it before anybody else is."""
@@ -38,21 +39,28 @@ def steps(subject: Subject) -> Iterator[Finding]:
 
 
 def _skips(n: int, ladder: Ladder, policy: Policy) -> Iterator[Finding]:
-    """Supervising or escalating before whoever has the duty was ever told."""
+    """Supervising or escalating before whoever has the duty was ever told, clock by clock."""
+    untold = whats_of(n, policy)
     for m, rung in enumerate(ladder.rungs, 1):
-        if rung.action in _ASKED:
-            return
-        if rung.action in _ABOVE and not _told_itself(n, rung, policy):
-            key = f"ladders[{n}].rungs[{m}].action"
-            yield finding("ladder_skips", key, rung_text(rung), action=called(rung.action))
-            return
+        reached = [what for what in untold if _comes(rung, what)]
+        if rung.action in _ABOVE:
+            skipped = [what for what in reached if not is_holder(rung.to, what, policy)]
+            if skipped:
+                yield finding(
+                    "ladder_skips",
+                    f"ladders[{n}].rungs[{m}].action",
+                    f"{rung_text(rung)}: {codes(skipped)}",
+                    action=called(rung.action),
+                    names=called_all(skipped),
+                )
+        elif rung.action not in _ASKED:
+            continue
+        untold = tuple(what for what in untold if what not in reached)
 
 
-def _told_itself(n: int, rung: Rung, policy: Policy) -> bool:
-    """Tell whether a rung reaches whoever has the duty, or has no effect: told of the rung."""
-    if rung.action is StepAction.ESCALATE and rung.percent is not None:
-        return True
-    return any(is_holder(rung.to, what, policy) for what in whats_of(n, policy))
+def _comes(rung: Rung, what: What) -> bool:
+    """Tell whether a clock has a rung: those with a fallback end when they are due."""
+    return rung.after is None or what not in FALLBACK
 
 
 def _slow(n: int, ladder: Ladder, policy: Policy) -> Iterator[Finding]:
@@ -74,6 +82,7 @@ def _slow(n: int, ladder: Ladder, policy: Policy) -> Iterator[Finding]:
             "alert_slow",
             f"ladders[{n}].rungs[{m}].after",
             f"{rung_text(rung)} / {', '.join(f'{key} {limit_text(x)}' for key, x in short)}",
+            involved=(Involved(key) for key, _ in short),
             name=name,
             limit=limit_told(limit),
             after=limit_told(rung.after) if rung.after is not None else "",
