@@ -3,7 +3,8 @@
 Whatever keeps the contract can be moved from and to. Commits come over byte for byte and in the
 order of the feed, with their words, documents, look-ups and queues. Two things do not: leases and
 tries (what waits, waits anew), and the gaps between positions. So stop the workers first, and take
-a new checkpoint afterwards.
+a new checkpoint afterwards. Only a store that is routed over several is no place to move to: each
+batch is of all jurisdictions, and such a store takes one at a time. Move one into each shard.
 """
 
 from __future__ import annotations

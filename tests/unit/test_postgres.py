@@ -26,7 +26,7 @@ from whistle_engine.plugins import Plugins
 from whistle_engine.storage.api import Capability
 from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.postgres import _opening as opening
-from whistle_engine.storage.postgres._place import PLANS, place
+from whistle_engine.storage.postgres._place import ALWAYS, PLANS, place
 from whistle_engine.storage.postgres._roles import RIGHTS
 from whistle_engine.storage.postgres._schema import STEPS
 from whistle_engine.storage.postgres._whole import made
@@ -62,7 +62,7 @@ def test_a_url_says_to_libpq_and_to_us_what_concerns_each() -> None:
     asked = psycopg.conninfo.conninfo_to_dict(found.conninfo)
     assert (asked["user"], asked["password"], asked["host"]) == ("ma@b", "s+t", "db1,db2")
     assert (asked["sslmode"], asked["target_session_attrs"]) == ("require", "read-write")
-    assert asked["options"] == f"{PLANS} -c work_mem=8MB -c lock_timeout=2500"
+    assert asked["options"] == f"{PLANS} -c work_mem=8MB {ALWAYS} -c lock_timeout=2500"
     assert (found.schema, found.connections, found.create) == ("d_1", 3, False)
     assert found.busy_timeout == timedelta(seconds=2.5)
     assert "s+t" not in found.shown
@@ -250,6 +250,36 @@ def test_a_role_with_an_engines_rights_can_do_all_that_a_store_does(limited: str
         store.rebuild(draft("m", 2).projection)
         store.put_document("d", b"policy")
         assert store.get_document("d") == b"policy"
+
+
+def test_the_rights_are_enough_where_an_owner_gave_none_to_everybody(
+    url: str, postgres: str, schema: str
+) -> None:
+    role = f"engine_{uuid4().hex[:8]}"
+    execute(postgres, f"CREATE ROLE {role} LOGIN")
+    with PostgresStore(url) as store:
+        store.grant(role)
+    execute(postgres, f"REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC")
+    own = with_options(postgres.replace("user=whistle", f"user={role}"), schema=schema)
+    with PostgresStore(own) as store:
+        store.append([draft("m")])
+        store.rebuild(draft("m").projection)
+        assert len(store.feed(0, limit=9)) == 1
+    execute(postgres, f"DROP OWNED BY {role}")
+    execute(postgres, f"DROP ROLE {role}")
+
+
+@pytest.mark.parametrize(
+    "setting", ["default_transaction_isolation = 'serializable'", "quote_all_identifiers = on"]
+)
+def test_what_a_role_sets_for_itself_does_not_reach_the_store(
+    limited: str, postgres: str, setting: str
+) -> None:
+    role = limited.partition("user=")[2].partition("&")[0]
+    execute(postgres, f"ALTER ROLE {role} SET {setting}")
+    with PostgresStore(limited, create=False) as store:
+        store.append([draft("m")])
+        assert len(store.feed(0, limit=9)) == 1
 
 
 @pytest.mark.parametrize(

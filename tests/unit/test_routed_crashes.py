@@ -196,6 +196,14 @@ def test_what_does_not_fit_is_told_on_opening(
         routed(shards)
 
 
+def test_an_empty_home_in_the_place_of_the_one_that_was_is_refused() -> None:
+    shards = in_memory()
+    routed(shards).append([draft("x")])
+    with pytest.raises(StoreMismatch, match="is not the store that it was"):
+        routed(shards | {HOME: MemoryStore()})
+    assert len(routed(shards).feed(0, limit=9)) == 1
+
+
 def test_a_copy_together_with_a_copy_of_the_home_begins_a_new_order() -> None:
     shards = in_memory()
     store = routed(shards)

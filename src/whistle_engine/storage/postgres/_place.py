@@ -25,6 +25,10 @@ to carry it out, and choose others as its figures of the tables change. What the
 ``options`` goes before these.
 """
 
+ALWAYS = "-c default_transaction_isolation=read\\ committed -c quote_all_identifiers=off"
+"""What no role or database may set otherwise: the functions need the one, and the look at the
+schema the other."""
+
 SCHEMA = "whistle"
 PATIENCE = timedelta(days=1)
 """Nobody waits longer for others."""
@@ -105,7 +109,8 @@ def place(
         _seconds(ours.get("busy_timeout", "10")) if busy_timeout is None else patience(busy_timeout)
     )
     locks = f"-c lock_timeout={waiting // timedelta(milliseconds=1)}"
-    options = " ".join(each for each in (PLANS, str(asked.get("options") or ""), locks) if each)
+    given = (PLANS, str(asked.get("options") or ""), ALWAYS, locks)
+    options = " ".join(each for each in given if each)
     return Place(
         conninfo=make_conninfo("", **{**_USUAL, **asked, "options": options}),
         shown=_shown(asked, named),

@@ -19,6 +19,12 @@ RIGHTS: dict[str, str] = {
 """By table; nobody but the owner may do more."""
 
 
+FUNCTIONS = (
+    "whistle_rows", "whistle_project", "whistle_append", "whistle_rebuild", "whistle_feed",
+)  # fmt: skip
+"""What it may call: an owner's default privileges may have taken that from everybody."""
+
+
 def grants(schema: str, role: str) -> Composed:
     """The statement that gives a role its rights, to be executed by the owner of the tables.
 
@@ -34,4 +40,6 @@ def _grants(of: Identifier, to: Identifier) -> Iterator[Composed]:
         on = SQL("{}.{}").format(of, Identifier(table))
         yield SQL("REVOKE ALL ON {} FROM {}").format(on, to)
         yield SQL("GRANT {} ON {} TO {}").format(SQL(rights), on, to)
+    for function in FUNCTIONS:
+        yield SQL("GRANT EXECUTE ON FUNCTION {}.{} TO {}").format(of, Identifier(function), to)
     yield SQL("GRANT USAGE, SELECT ON SEQUENCE {}.whistle_positions TO {}").format(of, to)

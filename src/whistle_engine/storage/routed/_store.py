@@ -71,8 +71,8 @@ class RoutedStore:
 
         Raises:
             ValueError: there is no shard of the name of the home.
-            StoreMismatch: a shard has another name or home, or was exchanged for another store; or
-                shards are missing that had commits.
+            StoreMismatch: a shard has another name or home, or was exchanged for a copy or an empty
+                store; or shards are missing that had commits.
             StoreError: what a shard raises.
         """
         if home not in shards:
@@ -81,7 +81,8 @@ class RoutedStore:
         self._home = home
         self._route = route
         self._order = Order(self._shards, home)
-        for name in self._shards:
+        self._know_home()
+        for name in sorted(self._shards):  # two who open new shards at once meet at the first
             self._settle_in(name)
         self._timers = queue.timers(
             {name: store.timers for name, store in self._shards.items()}, self._name
@@ -89,6 +90,17 @@ class RoutedStore:
         self._outbox = queue.outbox(
             {name: store.outbox for name, store in self._shards.items()}, self._name
         )
+
+    def _know_home(self) -> None:
+        """See that no shard was at home elsewhere: an empty home would give positions out anew."""
+        if self._shards[self._home].get_document(PLACE) is not None:
+            return
+        settled = [name for name, each in self._shards.items() if each.get_document(PLACE)]
+        if settled:
+            raise StoreMismatch(
+                f"the home {self._home!r} is not the store that it was: it knows no order of"
+                f" commits, and {told(settled)} had one; give the home that was, or copies of all"
+            )
 
     def _settle_in(self, name: str) -> None:
         """See that a shard is the one that it was."""
