@@ -583,6 +583,13 @@ def test_fr9_what_the_list_does_not_hold_is_put_on_no_street() -> None:
     assert play.parts() == {"xinhua": Part.LEAD}
 
 
+def test_fr9_the_street_itself_may_take_on_what_no_list_holds() -> None:
+    """So the permission to take on is not in vain without a list: ``review.checks.powers``."""
+    play = Play(rules_with(street_list=())).classified("street_lamp")
+    play.ok("street", c.TakeOn())
+    assert play.parts() == {"xinhua": Part.LEAD}
+
+
 def test_fr9_nor_straight_from_the_hotline() -> None:
     play = Play(rules_with(straight=True)).classified("street_lamp")
     assert play.no("hotline", c.SendStraight(to="xinhua")) == {"not_on_street_list"}

@@ -555,6 +555,13 @@ def test_what_keeps_the_two_from_fitting_is_an_error_and_is_never_accepted() -> 
     assert "did you mean" in results["no_unit"].told()
 
 
+def test_taking_on_is_not_in_vain_without_a_street_list() -> None:
+    start, end = POLICY.index("[[street_list.items]]"), POLICY.index("[tracks.household]")
+    text = POLICY[:start] + "items = []\n\n" + POLICY[end:]
+    text = text.replace('defer = ["coordinator"]', 'take_on = ["street"]')
+    assert "permission_idle" not in {each.code for each in found(text)}
+
+
 def test_permissions_that_are_widened_are_found_once() -> None:
     text = POLICY.replace('defer = ["coordinator"]', 'defer = ["street"]')
     assert [each.code for each in found(text)] == ["widened"]

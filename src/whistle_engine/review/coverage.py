@@ -1,7 +1,8 @@
 """What of a policy a set of histories has shown: rules, categories, kinds, rungs of ladders.
 
 A decision counts for the rule by which this policy decides its facts, so that what was recorded
-under an older version tells about a newer one too.
+under an older version tells about a newer one too. A whistle that is blown before any decision
+counts for the category that it is blown with.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ def coverage(
 
     FILE is a policy, or the name of one that is shipped; STORIES are files or shipped stories that
     are played, or folders of some. A decision counts for the rule by which FILE decides it,
-    whatever version of the policy it was made by.
+    whatever version of the policy it was made by. A whistle that was blown before any decision
+    counts for the category that it was blown with.
     """
     from whistle_engine.review.coverage import coverage as counted
 
@@ -129,10 +130,13 @@ def _lines(
         for item in told if whole else told[:MOST]:
             title = item.title.zh if lang == "zh" else item.title.en
             spot = policy.reading.spot(item.key)
-            count = say("count", lang, n=item.count) if item.count else say("never", lang)
-            yield f"  {spot}: {item.key}: {title}: {count}"
+            yield f"  {spot}: {item.key}: {title}: {_times(item.count, lang)}"
         if not whole and len(told) > MOST:
             yield f"  {say('more', lang, n=len(told) - MOST)}"
+
+
+def _times(n: int, lang: Lang) -> str:
+    return say({0: "never", 1: "count.one"}.get(n, "count"), lang, n=n)
 
 
 def _by_sort(items: Iterable[Item]) -> dict[str, list[Item]]:

@@ -20,6 +20,7 @@ WORDS: Words = {
     "sort.kinds": ("哨型", "kinds of whistle"),
     "sort.rungs": ("阶梯各级", "rungs of ladders"),
     "count": ("{n}次", "{n} times"),
+    "count.one": ("1次", "once"),
     "never": ("从未用到", "never"),
     "more": ("另有{n}项，加--all列出", "{n} more, --all lists them"),
     "other_city": (

@@ -37,11 +37,11 @@ WORDS: Words = {
     ),
     "recorded": (
         "已记录的{total}次判定中有{n}次（{share}）",
-        "{n} of {total} recorded decisions ({share})",
+        "recorded decisions: {n} of {total} ({share})",
     ),
     "recorded.all": (
         "已记录的{total}次判定中，{n}次（{share}）会改判。",
-        "of {total} recorded decisions {n} ({share}) would be otherwise",
+        "recorded decisions that would be otherwise: {n} of {total} ({share})",
     ),
     "by": ("{before}；改后：{after}", "{before}; then: {after}"),
     "rule": ("规则“{title}”（{id}）", '"{title}" ({id})'),

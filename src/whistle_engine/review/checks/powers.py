@@ -28,7 +28,11 @@ _WITHOUT: tuple[tuple[tuple[str, ...], Callable[[Policy], bool], Label], ...] = 
         Label("挂账次数为0（deferrals.most）", "nothing is ever deferred (deferrals.most = 0)"),
     ),
 )
-"""Commands that a policy's other values leave nothing to do, and why."""
+"""Commands that a policy's other values leave nothing to do, and why.
+
+Taking on is not among them: the street list keeps others from putting a matter on a street (FR9),
+not the street from taking on by its own act what is not on it.
+"""
 
 
 def powers(subject: Subject) -> Iterator[Finding]:
