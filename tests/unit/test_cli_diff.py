@@ -112,7 +112,24 @@ def test_what_is_only_written_otherwise_is_equivalent() -> None:
     found = diff(read(), read(said, sources, renamed, ('version = "1"', 'version = "2"')))
     assert found.equivalent
     told = {each.key for each in found.values}
-    assert told >= {"version", "rules.all", "rules.everything", "kinds.quick.source"}
+    assert told >= {"version", "rules.all.source", "rules.everything.source", "kinds.quick.source"}
+
+
+def test_a_rule_that_is_called_otherwise_is_told_otherwise() -> None:
+    """Its title is told to whoever asks why; only where it comes from is not."""
+    found = diff(read(), read(('en = "As the catalogue says"', 'en = "By the catalogue"')))
+    assert not found.equivalent
+    (one,) = found.values
+    assert (one.area, one.key) == ("texts", "rules.all.title")
+    assert (one.before, one.after) == (
+        Label("按派单目录", "As the catalogue says"),
+        Label("按派单目录", "By the catalogue"),
+    )
+    sourced = diff(
+        read(), read(('"choice: 按目录 | by the catalogue"', '"choice: 目录 | row"'))
+    )
+    assert sourced.equivalent
+    assert [(each.area, each.key) for each in sourced.values] == [("sources", "rules.all.source")]
 
 
 def test_an_early_ladder_that_is_moved_changes_nothing() -> None:
