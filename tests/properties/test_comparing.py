@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.properties import tables
-from tests.properties.tables import DAY, NOON, known, policies, union
+from tests.properties.tables import DAY, known, policies, union
 from whistle_engine.model import UNKNOWN, Affair, Facts
 from whistle_engine.policy import Policy
-from whistle_engine.review.comparing import Group, Part, compare, deciders, tally
+from whistle_engine.review.comparing import Group, Part, compare
 from whistle_engine.review.deciding import floor, signals
 from whistle_engine.review.deciding import values as facts_of
+from whistle_engine.review.tallying import deciders, tally
 
 FEWER = settings(max_examples=(settings.default or settings()).max_examples // 2)
 """To ask two policies about everything takes its time."""
@@ -58,7 +59,7 @@ def test_groups_and_counts_are_those_of_every_combination(both: tuple[Policy, Po
     total = 0
     for facts in union(old, new):
         total += 1
-        key = change(facts, NOON)
+        key = change(facts, DAY)
         if key is not None:
             told.setdefault(key, []).append(facts)
     assert epoch.size == total
@@ -67,7 +68,7 @@ def test_groups_and_counts_are_those_of_every_combination(both: tuple[Policy, Po
     }
     for group in epoch.groups:
         here = told[group.before, group.after]
-        assert change(group.witness, NOON) == (group.before, group.after)
+        assert change(group.witness, DAY) == (group.before, group.after)
         assert len(known(group.witness)) == min(len(known(facts)) for facts in here)
         check_parts(group, here, both)
 
@@ -116,12 +117,14 @@ def test_recorded_decisions_fall_into_the_groups(
     old, new = both
     every = list(union(old, new))
     recorded = data.draw(st.lists(st.sampled_from(every), max_size=30))
-    found, total = tally(old, new, ((facts, NOON) for facts in recorded))
+    found = tally(old, new, recorded, [DAY])
     (epoch,) = compare(old, new, begins=DAY)
-    assert total == len(recorded)
-    assert set(found) <= {(group.before, group.after) for group in epoch.groups}
+    assert found.total == len(recorded)
+    assert set(found.found[DAY]) <= {(group.before, group.after) for group in epoch.groups}
     change = deciders(old, new)
-    assert found == Counter(key for facts in recorded if (key := change(facts, NOON)) is not None)
+    expected = Counter(key for facts in recorded if (key := change(facts, DAY)) is not None)
+    assert found.found[DAY] == expected
+    assert found.otherwise(DAY) == expected.total()
 
 
 def test_a_row_that_ends_gives_an_epoch_of_its_own() -> None:

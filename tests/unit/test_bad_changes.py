@@ -24,12 +24,13 @@ from whistle_engine.policy_file import (
     shipped_names,
 )
 from whistle_engine.review.checking import check
-from whistle_engine.review.comparing import compare, deciders
+from whistle_engine.review.comparing import compare
 from whistle_engine.review.deciding import values
 from whistle_engine.review.findings import Finding
 from whistle_engine.review.rule_sentences import RULE_ERRORS, RULE_FINDINGS
 from whistle_engine.review.sentences import ERRORS
 from whistle_engine.review.table import Table
+from whistle_engine.review.tallying import deciders
 
 ON = date(2026, 6, 1)
 HERE = Path(__file__).resolve().parents[1] / "policies"
@@ -165,11 +166,10 @@ def test_every_single_combination_of_what_ships_is_compared_as_told(name: str) -
         categories=tuple(public if each is row else each for each in old.categories),
     )
     change = deciders(old, new)
-    noon = datetime(2026, 6, 1, 12, tzinfo=old.zone)
     told: Counter[object] = Counter()
     axes = [[(n, value) for value in held] for n, held in values(old).items()]
     for facts in product(*axes):
-        key = change(facts, noon)
+        key = change(facts, ON)
         if key is not None:
             told[key] += 1
     (epoch,) = compare(old, new, begins=ON)

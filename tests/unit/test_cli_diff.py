@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ from click.testing import CliRunner, Result
 from tests.checked import DIRECTORY, POLICY
 from tests.unit.cli_stores import at_work, filled
 from whistle_engine.cli.app import whistle
-from whistle_engine.cli.policy.diff_telling import percent
+from whistle_engine.cli.policy.diff_telling import Teller, percent
 from whistle_engine.compiling import compile_rules
-from whistle_engine.model import Affair, Label, Party
-from whistle_engine.policy import Accepted, Policy
+from whistle_engine.model import Affair, Label, Party, facts
+from whistle_engine.policy import Accepted, Category, Policy
 from whistle_engine.policy_file import (
     Files,
     load_policy,
@@ -27,7 +27,8 @@ from whistle_engine.policy_file import (
     shipped_names,
     shipped_rules,
 )
-from whistle_engine.review.diff import diff
+from whistle_engine.review.comparing import Epoch
+from whistle_engine.review.diff import Diff, diff
 from whistle_engine.story import shipped_story, write_story
 
 RULE = (
@@ -111,7 +112,24 @@ def test_what_is_only_written_otherwise_is_equivalent() -> None:
     found = diff(read(), read(said, sources, renamed, ('version = "1"', 'version = "2"')))
     assert found.equivalent
     told = {each.key for each in found.values}
-    assert told >= {"version", "rules.all", "rules.everything", "kinds.quick.source"}
+    assert told >= {"version", "rules.all.source", "rules.everything.source", "kinds.quick.source"}
+
+
+def test_a_rule_that_is_called_otherwise_is_told_otherwise() -> None:
+    """Its title is told to whoever asks why; only where it comes from is not."""
+    found = diff(read(), read(('en = "As the catalogue says"', 'en = "By the catalogue"')))
+    assert not found.equivalent
+    (one,) = found.values
+    assert (one.area, one.key) == ("texts", "rules.all.title")
+    assert (one.before, one.after) == (
+        Label("按派单目录", "As the catalogue says"),
+        Label("按派单目录", "By the catalogue"),
+    )
+    sourced = diff(
+        read(), read(('"choice: 按目录 | by the catalogue"', '"choice: 目录 | row"'))
+    )
+    assert sourced.equivalent
+    assert [(each.area, each.key) for each in sourced.values] == [("sources", "rules.all.source")]
 
 
 def test_an_early_ladder_that_is_moved_changes_nothing() -> None:
@@ -208,6 +226,60 @@ def test_recorded_decisions_are_counted_beside(tmp_path: Path) -> None:
     assert sum(group["recorded"] for group in groups) == 1
     told = run("diff", "xingqing", new, "--store", store)
     assert re.search(r"recorded decisions: 1 of \d+ \(", told.stdout)
+
+
+def cables(kind: str, since: date | None = None, until: date | None = None) -> Category:
+    """The row of cables in Xingqing, of a kind, between days."""
+    rows = shipped_rules("xingqing").policy.categories
+    row = next(row for row in rows if row.code == "overhead_cables")
+    return evolve(row, kind=kind, since=since, until=until)
+
+
+def with_cables(*rows: Category) -> Policy:
+    """Xingqing where the catalogue alone decides cables, by these rows."""
+    policy = shipped_rules("xingqing").policy
+    others = (row for row in policy.categories if row.code != "overhead_cables")
+    rules = tuple(rule for rule in policy.rules if rule.id != "tough-cables")
+    return evolve(policy, rules=rules, categories=(*others, *rows))
+
+
+EVE, TURN = date(2026, 6, 30), date(2026, 7, 1)
+DATED = with_cables(cables("tough", until=EVE), cables("quick", since=TURN))
+RECORDS = 10 * [facts(category="overhead_cables")] + 5 * [facts(category="unknown")]
+
+
+def shares(found: Diff, epoch: Epoch) -> list[int]:
+    """How many records fall into each group into which some do."""
+    return [n for group in epoch.groups if (n := found.share(epoch, group))]
+
+
+def test_records_are_decided_anew_as_on_the_first_day_of_each_epoch() -> None:
+    """Not by the row that was in force when they were recorded: the groups are of a day."""
+    old = with_cables(cables("tough"))
+    undated = diff(old, with_cables(cables("quick")), recorded=RECORDS)
+    (only,) = undated.epochs
+    assert shares(undated, only) == [10]
+    dated = diff(old, DATED, recorded=RECORDS)
+    first, second = dated.epochs
+    assert (first.groups, second.since) == ((), TURN)
+    assert shares(dated, second) == [10]
+    assert dated.recorded is not None
+    assert dated.recorded.total == 15
+    sums = list(Teller(dated, "en").sums(second))
+    assert sums[-1] == "of 15 recorded decisions 10 (66.7%) would be otherwise"
+
+
+def test_each_epoch_has_shares_and_sums_of_its_own() -> None:
+    """Lamps are otherwise from the first day on, and cables besides from a later one."""
+    old = with_cables(cables("tough"))
+    rows = tuple(
+        evolve(row, kind="tough") if row.code == "street_lamp" else row for row in DATED.categories
+    )
+    records = [*RECORDS, *(3 * [facts(category="street_lamp")])]
+    found = diff(old, evolve(DATED, categories=rows), recorded=records)
+    assert [sorted(shares(found, epoch)) for epoch in found.epochs] == [[3], [3, 10]]
+    lines = [list(Teller(found, "en").sums(epoch))[-1] for epoch in found.epochs]
+    assert [re.findall(r"decisions (\d+) ", line) for line in lines] == [["3"], ["13"]]
 
 
 class Links(HTMLParser):

@@ -10,22 +10,21 @@ What only one of the two declares counts for the other as not known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from functools import cached_property
 from math import prod
 
 from attrs import frozen
 
-from whistle_engine.classify import CATEGORY, TIMING, WHEN_UNKNOWN, compile_classifier
-from whistle_engine.model import UNKNOWN, Classification, Facts
+from whistle_engine.classify import CATEGORY, TIMING, WHEN_UNKNOWN
+from whistle_engine.model import UNKNOWN, Facts
 from whistle_engine.policy import TIMINGS, Policy
 from whistle_engine.review.cells import Axis, Cell, Test, cells, facts_of, lowest
 from whistle_engine.review.deciding import (
     Decided,
     Given,
     Result,
-    declaring,
     floor,
     given,
     known_first,
@@ -123,47 +122,6 @@ def compare(old: Policy, new: Policy, *, begins: date | None = None) -> tuple[Ep
         days |= {row.since} if row.since is not None else set()
         days |= {row.until + timedelta(days=1)} if row.until is not None else set()
     return tuple(_Both(old, new, day).epoch() for day in sorted(days) if day >= first)
-
-
-def deciders(old: Policy, new: Policy) -> Callable[[Facts, datetime], Change | None]:
-    """Make what tells of given facts who decides them before and after.
-
-    Returns:
-        A function of the facts and the instant; it gives the two that decide, as those of the
-        group to which the facts belong, and ``None`` if the result is the same.
-    """
-    classify = tuple((declaring(policy), compile_classifier(policy)) for policy in (old, new))
-
-    def change(facts: Facts, at: datetime) -> Change | None:
-        before, after = (_decided(each(declared(facts), at)) for declared, each in classify)
-        return None if before.result == after.result else (before, after)
-
-    return change
-
-
-def tally(
-    old: Policy, new: Policy, recorded: Iterable[tuple[Facts, datetime]]
-) -> tuple[dict[Change, int], int]:
-    """Count recorded decisions by the group of what differs, and all of them.
-
-    Args:
-        old: the policy as it is.
-        new: as it would be.
-        recorded: the facts of each decision, and when it was made.
-    """
-    change = deciders(old, new)
-    found: dict[Change, int] = {}
-    total = 0
-    for facts, at in recorded:
-        total += 1
-        key = change(facts, at)
-        if key is not None:
-            found[key] = found.get(key, 0) + 1
-    return found, total
-
-
-def _decided(found: Classification) -> Decided:
-    return Decided(FLOOR if found.floors else found.rule, (found.affair, found.kind))
 
 
 _Held = tuple[Cell, _Floors, int, tuple[int, tuple[int, ...], tuple[int, ...]]]

@@ -22,9 +22,14 @@ Given = Result | None
 """What the row of a category says; ``None`` where no row is in force."""
 
 
+def noon(policy: Policy, on: date) -> datetime:
+    """The middle of a day of the city."""
+    return datetime.combine(on, time(12), policy.zone)
+
+
 def given(policy: Policy, category: str, on: date) -> Given:
     """What the catalogue says of a category on a day."""
-    row = policy.category(category, datetime.combine(on, time(12), policy.zone))
+    row = policy.category(category, noon(policy, on))
     return None if row is None else (row.affair, row.kind)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 
 from attrs import frozen
@@ -11,9 +11,10 @@ from attrs import frozen
 from whistle_engine.directory import Directory
 from whistle_engine.model import Facts
 from whistle_engine.policy import Policy
-from whistle_engine.review.comparing import Change, Epoch, Group, compare, tally
+from whistle_engine.review.comparing import Epoch, Group, compare
 from whistle_engine.review.differences import Difference, differences
 from whistle_engine.review.naming import Naming
+from whistle_engine.review.tallying import Tally, tally
 
 
 @frozen(slots=False)
@@ -25,16 +26,15 @@ class Diff:
         new: as it would be.
         epochs: what is decided otherwise, and from which day.
         values: what else is otherwise, by its meaning.
-        recorded: of the recorded decisions those that would be otherwise, by their group.
-        decisions: how many decisions were recorded; ``None`` if none were looked at.
+        recorded: of the recorded decisions those that would be otherwise; ``None`` if none were
+            looked at.
     """
 
     old: Policy
     new: Policy
     epochs: tuple[Epoch, ...]
     values: tuple[Difference, ...]
-    recorded: dict[Change, int]
-    decisions: int | None
+    recorded: Tally | None
 
     @property
     def equivalent(self) -> bool:
@@ -51,9 +51,11 @@ class Diff:
         """What things are called; as the new policy has it, where it has them."""
         return Naming((self.new, self.old))
 
-    def share(self, group: Group) -> int:
-        """How many recorded decisions fall into a group."""
-        return self.recorded.get((group.before, group.after), 0)
+    def share(self, epoch: Epoch, group: Group) -> int | None:
+        """How many recorded decisions fall into a group; ``None`` if none were looked at."""
+        if self.recorded is None:
+            return None
+        return self.recorded.share(epoch.since, (group.before, group.after))
 
 
 def diff(
@@ -62,7 +64,7 @@ def diff(
     *,
     begins: date | None = None,
     units: tuple[Directory | None, Directory | None] = (None, None),
-    recorded: Iterable[tuple[Facts, datetime]] | None = None,
+    recorded: Iterable[Facts] | None = None,
 ) -> Diff:
     """Find what a change means.
 
@@ -71,17 +73,18 @@ def diff(
         new: as it would be.
         begins: the first day that counts; by default that from which the new one is in force.
         units: their directories, for the titles of units.
-        recorded: the facts of decisions that were made, each with its instant.
+        recorded: the facts of decisions that were made; they count as decided anew on the first
+            day of each epoch.
 
     Raises:
         TooManyCellsError: the rules divide the facts too finely.
     """
-    found, total = tally(old, new, recorded) if recorded is not None else ({}, None)
+    epochs = compare(old, new, begins=begins)
+    days = [epoch.since for epoch in epochs]
     return Diff(
         old=old,
         new=new,
-        epochs=compare(old, new, begins=begins),
+        epochs=epochs,
         values=differences(old, new, units),
-        recorded=found,
-        decisions=total,
+        recorded=tally(old, new, recorded, days) if recorded is not None else None,
     )

@@ -15,7 +15,7 @@ from attrs import frozen
 from whistle_engine.commands import NAMES
 from whistle_engine.directory import Directory
 from whistle_engine.model import UNKNOWN, Affair, Label, Limit, What
-from whistle_engine.policy import LEVELS, TIMINGS, Category, Policy, Rung, WhistleKind
+from whistle_engine.policy import LEVELS, TIMINGS, Category, Policy, Rule, Rung, WhistleKind
 from whistle_engine.review.checks.lengths import limit_told
 from whistle_engine.review.deciding import floor, signals, values
 from whistle_engine.review.difference_words import (
@@ -111,7 +111,7 @@ def _all(policy: Policy, naming: Naming, units: Units) -> _Values:
         *_facts(policy, naming),
         *_calendar(policy),
         *_others(policy, units),
-        *_texts(policy),
+        *_texts(policy, naming),
         *_sources(policy),
     ):
         told[area, key] = (title, value)
@@ -324,7 +324,7 @@ def _others(policy: Policy, units: Units) -> _Told:
 # ---------------------------------------------------------------- texts and sources
 
 
-def _texts(policy: Policy) -> _Told:
+def _texts(policy: Policy, naming: Naming) -> _Told:
     for code, label in policy.messages.items():
         yield "texts", f"messages.{code}", Label("用语", "message"), label
     titled: tuple[tuple[str, Label], ...] = (
@@ -336,11 +336,21 @@ def _texts(policy: Policy) -> _Told:
             for fact in policy.facts
             for value, title in fact.titles.items()
         ),
+        *((f"rules.{rule.id}", rule.title) for rule in _called_otherwise(policy, naming)),
         ("code", Label(policy.code, policy.code)),
         ("title", policy.title),
     )
     for key, label in titled:
         yield "texts", f"{key}.title", Label("名称", "title"), label
+
+
+def _called_otherwise(policy: Policy, naming: Naming) -> Iterator[Rule]:
+    """The rules whose titles count: but for those that only have another id in the other."""
+    others = [rule for each in naming.policies if each is not policy for rule in each.rules]
+    ids, titles = {rule.id for rule in others}, {rule.title for rule in others}
+    for rule in policy.rules:
+        if rule.id in ids or rule.title not in titles:
+            yield rule
 
 
 def _sources(policy: Policy) -> _Told:
@@ -351,9 +361,6 @@ def _sources(policy: Policy) -> _Told:
         yield "sources", key, title, Label(said, said)
     for code, label in policy.sources.items():
         yield "sources", f"sources.{code}", Label("来源", "source"), label
-    for rule in policy.rules:
-        text = with_more(rule.title, rule.source)
-        yield "sources", f"rules.{rule.id}", Label("规则", "rule"), text
     for key, source in _told_sources(policy):
         yield "sources", f"{key}.source", Label("依据", "source"), Label(source, source)
     for each in policy.accepted:
@@ -364,6 +371,8 @@ def _sources(policy: Policy) -> _Told:
 
 def _told_sources(policy: Policy) -> Iterator[tuple[str, str]]:
     """Where values say that they come from, by their keys."""
+    for rule in policy.rules:
+        yield f"rules.{rule.id}", rule.source
     for kind in policy.kinds:
         yield f"kinds.{kind.code}", kind.source
     for key, _, row in _rows(policy):

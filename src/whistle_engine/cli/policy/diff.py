@@ -156,7 +156,7 @@ def _shape(found: Diff) -> dict[str, Any]:
                         "after": _decided(group.after),
                         "count": group.count,
                         "calm": group.calm,
-                        "recorded": found.share(group) if found.decisions is not None else None,
+                        "recorded": found.share(epoch, group),
                         "categories": list(group.categories),
                         "parts": [
                             {
@@ -183,7 +183,7 @@ def _shape(found: Diff) -> dict[str, Any]:
             }
             for each in found.values
         ],
-        "decisions": found.decisions,
+        "decisions": found.recorded.total if found.recorded is not None else None,
     }
 
 

@@ -102,7 +102,7 @@ def _epoch(teller: Teller, epoch: Epoch) -> Iterator[str]:
 
 
 def _group(teller: Teller, group: Group, epoch: Epoch, number: int) -> Iterator[str]:
-    told = (teller.count(group, epoch), teller.recorded(group))
+    told = (teller.count(group, epoch), teller.recorded(group, epoch))
     spans = "".join(f"<span>{escape(part)}</span>" for part in told if part)
     moves = f'<span class="moves">{number}. {escape(teller.results(group))}</span>'
     yield f'<section class="group"><h3>{moves}{spans}</h3>'

@@ -62,8 +62,8 @@ class Teller:
         yield self.say("decided.of", size=size, n=f"{n:,}", share=share)
         n = sum(group.count for group in epoch.groups)
         yield self.say("decided.danger", n=f"{n:,}", share=percent(n, epoch.size))
-        if self.diff.decisions is not None:
-            n, total = sum(self.diff.recorded.values()), self.diff.decisions
+        if self.diff.recorded is not None:
+            n, total = self.diff.recorded.otherwise(epoch.since), self.diff.recorded.total
             yield self.say("recorded.all", n=f"{n:,}", total=f"{total:,}", share=percent(n, total))
 
     # ---------------------------------------------------------------- groups
@@ -80,12 +80,12 @@ class Teller:
             return self.say("count.danger", share=percent(group.count, epoch.size))
         return self.say("count", n=f"{group.calm:,}", share=percent(group.calm, epoch.calm))
 
-    def recorded(self, group: Group) -> str:
+    def recorded(self, group: Group, epoch: Epoch) -> str:
         """How many recorded decisions; empty if none were looked at."""
-        total = self.diff.decisions
-        if total is None:
+        n = self.diff.share(epoch, group)
+        if self.diff.recorded is None or n is None:
             return ""
-        n = self.diff.share(group)
+        total = self.diff.recorded.total
         return self.say("recorded", n=f"{n:,}", total=f"{total:,}", share=percent(n, total))
 
     def by(self, group: Group) -> str:
@@ -175,7 +175,7 @@ def _epoch(teller: Teller, epoch: Epoch, *, first: bool) -> Iterator[str]:
         yield f"  {line}"
     for number, group in enumerate(epoch.groups, 1):
         yield ""
-        told = (teller.count(group, epoch), teller.recorded(group))
+        told = (teller.count(group, epoch), teller.recorded(group, epoch))
         yield f"{number:>3}. {teller.results(group)}  {'  '.join(part for part in told if part)}"
         yield f"     {teller.by(group)}"
         for part in teller.parts(group):

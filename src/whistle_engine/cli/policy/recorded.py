@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -39,8 +38,8 @@ class Recorded:
     others: Counter[str] = field(factory=Counter)
     _known: dict[str, str] = field(factory=dict)
 
-    def decisions(self) -> Iterator[tuple[Facts, datetime]]:
-        """The facts of every classification that was recorded, and when it was made."""
+    def decisions(self) -> Iterator[Facts]:
+        """The facts of every classification that was recorded."""
         from whistle_engine.codec import load_events
         from whistle_engine.events import Classified
         from whistle_engine.storage import paging
@@ -49,7 +48,7 @@ class Recorded:
             if self._is_own(record):
                 for event in load_events(record.events):
                     if isinstance(event, Classified):
-                        yield event.facts, event.at
+                        yield event.facts
 
     def steps(self) -> Iterator[Step]:
         """Every event that was recorded, with its matter's state before it."""
