@@ -125,9 +125,7 @@ def test_a_rule_that_is_called_otherwise_is_told_otherwise() -> None:
         Label("按派单目录", "As the catalogue says"),
         Label("按派单目录", "By the catalogue"),
     )
-    sourced = diff(
-        read(), read(('"choice: 按目录 | by the catalogue"', '"choice: 目录 | row"'))
-    )
+    sourced = diff(read(), read(('"choice: 按目录 | by the catalogue"', '"choice: 目录 | row"')))
     assert sourced.equivalent
     assert [(each.area, each.key) for each in sourced.values] == [("sources", "rules.all.source")]
 
@@ -266,7 +264,7 @@ def test_records_are_decided_anew_as_on_the_first_day_of_each_epoch() -> None:
     assert dated.recorded is not None
     assert dated.recorded.total == 15
     sums = list(Teller(dated, "en").sums(second))
-    assert sums[-1] == "of 15 recorded decisions 10 (66.7%) would be otherwise"
+    assert sums[-1] == "recorded decisions that would be otherwise: 10 of 15 (66.7%)"
 
 
 def test_each_epoch_has_shares_and_sums_of_its_own() -> None:
@@ -279,7 +277,7 @@ def test_each_epoch_has_shares_and_sums_of_its_own() -> None:
     found = diff(old, evolve(DATED, categories=rows), recorded=records)
     assert [sorted(shares(found, epoch)) for epoch in found.epochs] == [[3], [3, 10]]
     lines = [list(Teller(found, "en").sums(epoch))[-1] for epoch in found.epochs]
-    assert [re.findall(r"decisions (\d+) ", line) for line in lines] == [["3"], ["13"]]
+    assert [re.findall(r"otherwise: (\d+) of", line) for line in lines] == [["3"], ["13"]]
 
 
 class Links(HTMLParser):
