@@ -9,7 +9,6 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Generic
 from uuid import uuid4
 
 import pytest
@@ -28,9 +27,7 @@ from whistle_engine.storage.beside import Restoring
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.rows import (
-    Claim,
     Erased,
-    Item,
     ItemState,
     LedgerFilter,
     Notice,
@@ -41,6 +38,7 @@ from whistle_engine.storage.rows import (
 )
 from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.story import play, shipped_story
+from whistle_engine.testing.stores import WrappedQueue
 from whistle_engine.verify import verify
 
 BEGIN = datetime(2024, 3, 4, 1, tzinfo=UTC)
@@ -152,41 +150,16 @@ def reordered(store: MemoryStore, feed: Sequence[Record]) -> None:
         held[:] = [moved[record.digest] for record in held]
 
 
-class Bare(Generic[Item]):
-    """A queue as the contract has it, and nothing beside."""
-
-    def __init__(self, queue: Queue[Item]) -> None:
-        self._queue: Queue[Item] = queue
-
-    def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claim[Item], ...]:
-        return self._queue.claim(now=now, until=until, limit=limit)
-
-    def settle(self, claim: Claim[Item]) -> bool:
-        return self._queue.settle(claim)
-
-    def fail(self, claim: Claim[Item], *, retry_at: datetime | None) -> bool:
-        return self._queue.fail(claim, retry_at=retry_at)
-
-    def revive(self, item: Item) -> bool:
-        return self._queue.revive(item)
-
-    def waiting(self, *, until: datetime, limit: int) -> tuple[Item, ...]:
-        return self._queue.waiting(until=until, limit=limit)
-
-    def dead(self, *, limit: int) -> tuple[Item, ...]:
-        return self._queue.dead(limit=limit)
-
-
 class Foreign(MemoryStore):
     """A store that cannot restore."""
 
     @property
     def timers(self) -> Queue[Timer]:
-        return Bare(super().timers)
+        return WrappedQueue(super().timers)
 
     @property
     def outbox(self) -> Queue[Notice]:
-        return Bare(super().outbox)
+        return WrappedQueue(super().outbox)
 
 
 def test_a_store_that_cannot_restore_is_filled_by_the_contract_alone() -> None:

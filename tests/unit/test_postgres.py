@@ -27,7 +27,7 @@ from whistle_engine.storage.api import Capability
 from whistle_engine.storage.postgres import PostgresStore
 from whistle_engine.storage.postgres import _opening as opening
 from whistle_engine.storage.postgres._place import ALWAYS, PLANS, place
-from whistle_engine.storage.postgres._roles import RIGHTS
+from whistle_engine.storage.postgres._roles import FUNCTIONS, RIGHTS
 from whistle_engine.storage.postgres._schema import STEPS
 from whistle_engine.storage.postgres._whole import made
 
@@ -212,6 +212,7 @@ def test_what_is_made_is_known_by_name() -> None:
     assert {"whistle_commits", "whistle_positions", "whistle_append", "whistle_all"} <= {*found}
     assert found["whistle_commits.digest"] == ("column", 'TEXT COLLATE "C" NOT NULL')
     assert len(found) > 100
+    assert sorted(FUNCTIONS) == sorted(n for n, (kind, _) in found.items() if kind == "function")
 
 
 def test_it_says_what_it_is(url: str) -> None:
