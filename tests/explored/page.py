@@ -134,8 +134,10 @@ def _faults(results: Mapping[str, Findings]) -> Iterator[str]:
     yield f"{_counted(results, 'stories')} are found in stories,"
     yield f"{_counted(results, 'exploring')} by exploring, and by one or the other"
     either = sum(any(found.values()) for found in results.values())
-    yield f"{either} of {len(results)}. The others break no law there: they need what the stories"
-    yield "and scopes do not come by, or differ where no law looks; the tests find them all."
+    yield f"{either} of {len(results)}; {_raised(results)} of these only by an error where a"
+    yield "decision should be, which no law names. The others break no law there: they need"
+    yield "what the stories and scopes do not come by, or differ where no law looks; the tests"
+    yield "find them all."
     yield ""
     yield "| planted fault | in stories | by exploring |"
     yield "| --- | --- | --- |"
@@ -143,6 +145,12 @@ def _faults(results: Mapping[str, Findings]) -> Iterator[str]:
         yield f"| {what} | {_cell(found, 'stories')} | {_cell(found, 'exploring')} |"
     yield ""
     yield "A dash stands where a fault was not looked for by these means."
+
+
+def _raised(results: Mapping[str, Findings]) -> int:
+    """How many faults show by nothing but an error."""
+    laws = [[each["laws"] for each in found.values() if each] for found in results.values()]
+    return sum(bool(found) and all(names == ["error"] for names in found) for found in laws)
 
 
 def _counted(results: Mapping[str, Findings], means: str) -> str:

@@ -113,7 +113,7 @@ def page(run: Run) -> Iterator[str]:
     for reason in known:
         mine = [m for m in run.survivors if _first(known, m) is reason]
         if mine:
-            yield f"{reason.why}"
+            yield reason.why
             yield ""
             yield from _list(mine)
             yield ""
