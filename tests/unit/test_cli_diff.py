@@ -130,6 +130,38 @@ def test_a_rule_that_is_called_otherwise_is_told_otherwise() -> None:
     assert [(each.area, each.key) for each in sourced.values] == [("sources", "rules.all.source")]
 
 
+RUNG = '  { action = "escalate", after = "2 working days", to = "coordinator" },\n'
+
+
+def test_of_a_rung_that_goes_its_source_is_told_by_what_it_does() -> None:
+    found = diff(read(), read((RUNG, "")))
+    told = [(each.area, each.key) for each in found.values if each.area != "ladders"]
+    assert told == [("sources", "ladders.others.escalate.source")]
+    shifted = diff(read(), read((RUNG, ""), ("rungs = [\n", f"rungs = [\n{RUNG}")))
+    assert [each.key for each in shifted.values if each.area == "sources"] == []
+
+
+def test_a_source_is_told_only_where_one_is_said() -> None:
+    """What stands under a table's source has none of its own: nothing goes, and nothing comes."""
+    policy = read()
+    for rungs in (policy.ladders[0].rungs[:1], ()):
+        less = evolve(policy, ladders=(evolve(policy.ladders[0], rungs=rungs), *policy.ladders[1:]))
+        for old, new in ((policy, less), (less, policy)):
+            for each in diff(old, new).values:
+                assert all(label is None or (label.zh and label.en)
+                           for label in (each.before, each.after)), each  # fmt: skip
+    was = 'action = "remind", percent = 80'
+    found = diff(read(), read((was, f'source = "choice: 早 | early", {was}')))
+    assert found.equivalent
+    (one,) = found.values
+    assert one.key == "ladders.others.remind.source"
+    assert one.before is not None
+    assert (one.before.en, one.after) == (
+        "choice: 逐级 | step by step",
+        Label("choice: 早 | early", "choice: 早 | early"),
+    )
+
+
 def test_an_early_ladder_that_is_moved_changes_nothing() -> None:
     policy = read()
     moved = evolve(policy, ladders=policy.ladders[::-1])

@@ -79,7 +79,7 @@ def _on(policy: Policy, day: date, naming: Naming, units: Units) -> Told:
             key = f"street_list.{item.category}"
             title = part_of(naming.category(item.category), "街道职责清单", "street list")
             yield "lists", key, title, Label("列入", "on it")
-            yield "sources", f"{key}.source", *_from(item.source)
+            yield from _source(key, item.source)
 
 
 def _row(row: Category, naming: Naming, units: Units) -> Told:
@@ -95,10 +95,9 @@ def _row(row: Category, naming: Naming, units: Units) -> Told:
     if row.solve is not None:
         solve = limit_told(row.solve)
         yield "limits", f"{key}.solve", part_of(title, "办理期限", "limit for solving"), solve
-        if row.solve.source:
-            yield "sources", f"{key}.solve.source", *_from(row.solve.source)
+        yield from _source(f"{key}.solve", row.solve.source)
     yield "texts", f"{key}.title", Label("名称", "title"), title
-    yield "sources", f"{key}.source", *_from(row.source)
+    yield from _source(key, row.source)
 
 
 def _affair(row: Category, naming: Naming) -> Label:
@@ -109,6 +108,7 @@ def _affair(row: Category, naming: Naming) -> Label:
     return Label(f"{affair.zh}，{kind.zh}", f"{affair.en}, {kind.en}")
 
 
-def _from(source: str) -> tuple[Label, Label]:
-    """Where a value comes from, and what that is called."""
-    return Label("依据", "source"), Label(source, source)
+def _source(key: str, source: str) -> Told:
+    """Where a value comes from, if it says so itself."""
+    if source:
+        yield "sources", f"{key}.source", Label("依据", "source"), Label(source, source)

@@ -277,6 +277,8 @@ def _sources(policy: Policy) -> Told:
     for code, label in policy.sources.items():
         yield "sources", f"sources.{code}", Label("来源", "source"), label
     for key, source in _told_sources(policy):
+        if not source:  # it is that of the table in which the value stands
+            continue
         yield "sources", f"{key}.source", Label("依据", "source"), Label(source, source)
     for each in policy.accepted:
         title = Label("保留的检查结果", "accepted finding")
@@ -292,8 +294,9 @@ def _told_sources(policy: Policy) -> Iterator[tuple[str, str]]:
         yield f"kinds.{kind.code}", kind.source
     for floor_ in policy.floors:
         yield f"signals.{floor_.signal}.{floor_.level}.{floor_.timing}", floor_.source
-    for key, limit in limits_of(evolve(policy, categories=())):  # rows have days
-        yield key, limit.source
+    for key, limit in limits_of(evolve(policy, categories=(), ladders=())):
+        yield key, limit.source  # those of rows have days, and rungs are told by what they do
+    yield from _rung_sources(policy)
     for key, source in (
         ("calendar", policy.calendar.source),
         ("objections", policy.objections.source),
@@ -302,3 +305,16 @@ def _told_sources(policy: Policy) -> Iterator[tuple[str, str]]:
         ("marks", policy.marks.source),
     ):
         yield key, source
+
+
+def _rung_sources(policy: Policy) -> Iterator[tuple[str, str]]:
+    """By what a rung does, and for which clocks; of several that do the same, all in a row."""
+    for ladder in policy.ladders:
+        clocks = "+".join(sorted(what.value for what in ladder.whats)) or "others"
+        found: dict[str, list[str]] = {}
+        for rung in ladder.rungs:
+            after = rung.after.source if rung.after is not None else ""
+            said = found.setdefault(rung.action.value, [])
+            said += [each for each in (rung.source, after) if each and each not in said]
+        for action, sources in found.items():
+            yield f"ladders.{clocks}.{action}", "; ".join(sources)
