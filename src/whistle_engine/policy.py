@@ -383,12 +383,12 @@ class Policy:
         if len(rows) == 1 and rows[0].since is None and rows[0].until is None:
             return rows[0]
         day = self.local(at).date()
-        return next((r for r in rows if _in_force(r, day)), None)
+        return next((r for r in rows if in_force(r, day)), None)
 
     def street_holds(self, category: str, at: datetime) -> bool:
         """Tell whether the street list holds a category at an instant (FR9)."""
         day = self.local(at).date()
-        return any(_in_force(row, day) for row in self._listed.get(category, ()))
+        return any(in_force(row, day) for row in self._listed.get(category, ()))
 
     def track(self, affair: Affair, scope: str, *, urgent: bool) -> Limit:
         """The limit of talking a matter over: of its scope, else that of what is unknown."""
@@ -412,7 +412,8 @@ class Policy:
         return 2 + (self.kind_of[kind].rank if kind is not None else 0)
 
 
-def _in_force(row: Category | ListItem, day: date) -> bool:
+def in_force(row: Category | ListItem, day: date) -> bool:
+    """Tell whether a row is in force on a local day."""
     return (row.since is None or row.since <= day) and (row.until is None or day <= row.until)
 
 

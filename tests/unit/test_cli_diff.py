@@ -71,7 +71,7 @@ def read(*changes: tuple[str, str]) -> Policy:
     [
         ('solve = "5 working days"', 'solve = "8 work hours"', "kinds.quick.solve",
          "5 working days", "8 work hours"),
-        ('leads = ["works"]', 'leads = ["rescue"]', "categories.lamp 2026-02-01 – 2026-06-30.leads",
+        ('leads = ["works"]', 'leads = ["rescue"]', "categories.lamp.leads 2026-02-01 – 2026-06-30",
          "works", "rescue"),
         ('defer = ["coordinator"]', "defer = []", "permissions.defer", "coordinator", "nobody"),
         ('action = "remind", percent = 80', 'action = "remind", percent = 70', "ladders.solve",
@@ -128,6 +128,38 @@ def test_a_rule_that_is_called_otherwise_is_told_otherwise() -> None:
     sourced = diff(read(), read(('"choice: 按目录 | by the catalogue"', '"choice: 目录 | row"')))
     assert sourced.equivalent
     assert [(each.area, each.key) for each in sourced.values] == [("sources", "rules.all.source")]
+
+
+RUNG = '  { action = "escalate", after = "2 working days", to = "coordinator" },\n'
+
+
+def test_of_a_rung_that_goes_its_source_is_told_by_what_it_does() -> None:
+    found = diff(read(), read((RUNG, "")))
+    told = [(each.area, each.key) for each in found.values if each.area != "ladders"]
+    assert told == [("sources", "ladders.others.escalate.source")]
+    shifted = diff(read(), read((RUNG, ""), ("rungs = [\n", f"rungs = [\n{RUNG}")))
+    assert [each.key for each in shifted.values if each.area == "sources"] == []
+
+
+def test_a_source_is_told_only_where_one_is_said() -> None:
+    """What stands under a table's source has none of its own: nothing goes, and nothing comes."""
+    policy = read()
+    for rungs in (policy.ladders[0].rungs[:1], ()):
+        less = evolve(policy, ladders=(evolve(policy.ladders[0], rungs=rungs), *policy.ladders[1:]))
+        for old, new in ((policy, less), (less, policy)):
+            for each in diff(old, new).values:
+                assert all(label is None or (label.zh and label.en)
+                           for label in (each.before, each.after)), each  # fmt: skip
+    was = 'action = "remind", percent = 80'
+    found = diff(read(), read((was, f'source = "choice: 早 | early", {was}')))
+    assert found.equivalent
+    (one,) = found.values
+    assert one.key == "ladders.others.remind.source"
+    assert one.before is not None
+    assert (one.before.en, one.after) == (
+        "choice: 逐级 | step by step",
+        Label("choice: 早 | early", "choice: 早 | early"),
+    )
 
 
 def test_an_early_ladder_that_is_moved_changes_nothing() -> None:
@@ -278,6 +310,78 @@ def test_each_epoch_has_shares_and_sums_of_its_own() -> None:
     assert [sorted(shares(found, epoch)) for epoch in found.epochs] == [[3], [3, 10]]
     lines = [list(Teller(found, "en").sums(epoch))[-1] for epoch in found.epochs]
     assert [re.findall(r"otherwise: (\d+) of", line) for line in lines] == [["3"], ["13"]]
+
+
+def told_rows(old: Policy, new: Policy) -> list[tuple[str, str]]:
+    """The area and the key of each value that is otherwise."""
+    return [(each.area, each.key) for each in diff(old, new).values]
+
+
+def test_a_row_that_is_split_with_the_same_values_is_equivalent() -> None:
+    whole, split = (
+        with_cables(cables("tough")),
+        with_cables(cables("tough", until=EVE), cables("tough", since=TURN)),
+    )
+    for old, new in ((whole, split), (split, whole)):
+        assert diff(old, new).equivalent
+        assert told_rows(old, new) == []
+
+
+def test_of_a_row_only_what_changes_is_told_with_its_day() -> None:
+    """Leads and joint units stay; the kind is another from a day on."""
+    (one,) = diff(with_cables(cables("tough")), DATED).values
+    assert (one.area, one.key) == ("catalogue", "categories.overhead_cables.affair 2026-07-01 – …")
+    assert one.title.en == "Tangled overhead cables: affair (2026-07-01 – …)"
+    assert (one.before, one.after) == (
+        Label("公事，攻坚哨", "public, Tough whistle"),
+        Label("公事，快捷哨", "public, Quick whistle"),
+    )
+    back = with_cables(cables("tough", until=EVE), cables("quick", since=TURN, until=TURN),
+                       cables("tough", since=date(2026, 7, 2)))  # fmt: skip
+    (day,) = diff(with_cables(cables("tough")), back).values
+    assert day.key == "categories.overhead_cables.affair 2026-07-01 – 2026-07-01"
+
+
+def test_a_row_is_told_once_for_each_time_in_which_it_is_otherwise() -> None:
+    """Quick until the turn and an emergency after it, where it was tough: twice; its unit once."""
+    rows = (cables("quick", until=EVE), cables("emergency", since=TURN))
+    moved = tuple(evolve(row, leads=("zhifa",)) for row in rows)
+    assert told_rows(with_cables(cables("tough")), with_cables(*moved)) == [
+        ("catalogue", "categories.overhead_cables.affair … – 2026-06-30"),
+        ("catalogue", "categories.overhead_cables.affair 2026-07-01 – …"),
+        ("catalogue", "categories.overhead_cables.leads"),
+    ]
+
+
+def test_what_ends_before_both_are_in_force_is_left_out() -> None:
+    """The later of their first days counts, whichever of the two is the newer."""
+    ended = with_cables(cables("quick", until=EVE), cables("tough", since=TURN))
+    whole = with_cables(cables("tough"))
+    late = evolve(whole, in_force_from=TURN)
+    for old, new in ((ended, late), (late, ended)):
+        assert diff(old, new).equivalent
+        assert told_rows(old, new) == [("sources", "in_force_from")]
+        assert [epoch.since for epoch in diff(old, new).epochs] == [TURN]
+        assert not diff(old, new, begins=EVE).equivalent
+    assert not diff(ended, whole).equivalent
+
+
+def test_the_street_list_is_compared_by_its_days() -> None:
+    """What stands on it twice in a row stands on it; and from when it does not is told."""
+    policy = read()
+    (item,) = policy.street_list
+    split = (evolve(item, until=EVE), evolve(item, since=TURN))
+    assert told_rows(policy, evolve(policy, street_list=split)) == []
+    shorter = evolve(policy, street_list=split[:1])
+    assert told_rows(policy, shorter) == [
+        ("lists", "street_list.lamp 2026-07-01 – 2027-05-31"),
+        ("sources", "street_list.lamp.source 2026-07-01 – 2027-05-31"),
+    ]
+
+
+def test_a_row_for_the_longest_time_ends_with_it() -> None:
+    longest = with_cables(cables("tough", until=date.max))
+    assert told_rows(with_cables(cables("tough")), longest) == []
 
 
 class Links(HTMLParser):

@@ -11,7 +11,7 @@ What only one of the two declares counts for the other as not known.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from math import prod
 
@@ -21,6 +21,7 @@ from whistle_engine.classify import CATEGORY, TIMING, WHEN_UNKNOWN
 from whistle_engine.model import UNKNOWN, Facts
 from whistle_engine.policy import TIMINGS, Policy
 from whistle_engine.review.cells import Axis, Cell, Test, cells, facts_of, lowest
+from whistle_engine.review.days import first_day, turns
 from whistle_engine.review.deciding import (
     Decided,
     Given,
@@ -108,7 +109,7 @@ def compare(old: Policy, new: Policy, *, begins: date | None = None) -> tuple[Ep
     Args:
         old: the policy as it is.
         new: as it would be.
-        begins: the first day that counts; by default that from which the new one is in force.
+        begins: the first day that counts; by default the first on which both may be in force.
 
     Returns:
         An epoch for each day from which a row of either catalogue is in force or no longer is.
@@ -116,12 +117,8 @@ def compare(old: Policy, new: Policy, *, begins: date | None = None) -> tuple[Ep
     Raises:
         TooManyCellsError: the rules divide the facts too finely.
     """
-    first = begins or new.in_force_from
-    days = {first}
-    for row in (*old.categories, *new.categories):
-        days |= {row.since} if row.since is not None else set()
-        days |= {row.until + timedelta(days=1)} if row.until is not None else set()
-    return tuple(_Both(old, new, day).epoch() for day in sorted(days) if day >= first)
+    days = turns((*old.categories, *new.categories), first_day(old, new, begins))
+    return tuple(_Both(old, new, day).epoch() for day in days)
 
 
 _Held = tuple[Cell, _Floors, int, tuple[int, tuple[int, ...], tuple[int, ...]]]

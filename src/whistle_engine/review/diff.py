@@ -12,7 +12,8 @@ from whistle_engine.directory import Directory
 from whistle_engine.model import Facts
 from whistle_engine.policy import Policy
 from whistle_engine.review.comparing import Epoch, Group, compare
-from whistle_engine.review.differences import Difference, differences
+from whistle_engine.review.difference import Difference
+from whistle_engine.review.differences import differences
 from whistle_engine.review.naming import Naming
 from whistle_engine.review.tallying import Tally, tally
 
@@ -71,7 +72,7 @@ def diff(
     Args:
         old: the policy as it is.
         new: as it would be.
-        begins: the first day that counts; by default that from which the new one is in force.
+        begins: the first day that counts; by default the first on which both may be in force.
         units: their directories, for the titles of units.
         recorded: the facts of decisions that were made; they count as decided anew on the first
             day of each epoch.
@@ -85,6 +86,6 @@ def diff(
         old=old,
         new=new,
         epochs=epochs,
-        values=differences(old, new, units),
+        values=differences(old, new, units, begins=begins),
         recorded=tally(old, new, recorded, days) if recorded is not None else None,
     )

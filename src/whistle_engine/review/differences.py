@@ -8,28 +8,30 @@ What only says where values come from, and the version, is told apart.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from datetime import date
+from typing import get_args
 
-from attrs import frozen
+from attrs import evolve
 
 from whistle_engine.commands import NAMES
 from whistle_engine.directory import Directory
 from whistle_engine.model import UNKNOWN, Affair, Label, Limit, What
-from whistle_engine.policy import LEVELS, TIMINGS, Category, Policy, Rule, Rung, WhistleKind
+from whistle_engine.policy import LEVELS, TIMINGS, Policy, Rule, Rung, WhistleKind
 from whistle_engine.review.checks.lengths import limit_told
+from whistle_engine.review.days import first_day
 from whistle_engine.review.deciding import floor, signals, values
+from whistle_engine.review.difference import Area, Difference, Told, by_key, otherwise
+from whistle_engine.review.difference_rows import row_differences
 from whistle_engine.review.difference_words import (
     NEVER,
     OF_KIND,
     STEPS,
     Units,
     affair_called,
-    days_of,
     joined,
     number,
     part_of,
     parties,
-    with_more,
     yes,
 )
 from whistle_engine.review.naming import Naming
@@ -37,39 +39,13 @@ from whistle_engine.review.words import called
 from whistle_engine.soundness import limits_of
 from whistle_engine.transitions import TRANSITIONS
 
-Area = Literal[
-    "catalogue", "limits", "kinds", "permissions", "ladders", "lists", "facts", "calendar",
-    "others", "texts", "sources",
-]  # fmt: skip
-"""What a difference is about; ``sources`` changes nothing that is decided, due, allowed or told."""
-
-
-@frozen
-class Difference:
-    """One value that is otherwise.
-
-    Attributes:
-        area: what it is about.
-        key: its dotted key.
-        title: what it is called.
-        before, after: what it was and will be; ``None`` where it is not there.
-    """
-
-    area: Area
-    key: str
-    title: Label
-    before: Label | None
-    after: Label | None
-
-
-_Values = dict[tuple[Area, str], tuple[Label, Label]]
-"""By area and key the title and what is set."""
-
 
 def differences(
     old: Policy,
     new: Policy,
     units: tuple[Directory | None, Directory | None] = (None, None),
+    *,
+    begins: date | None = None,
 ) -> tuple[Difference, ...]:
     """Find all values that differ, in the order of their areas.
 
@@ -77,92 +53,37 @@ def differences(
         old: the policy as it is.
         new: as it would be.
         units: their directories, for the titles of units.
+        begins: the first day that counts; by default the first on which both may be in force.
     """
     naming = Naming((new, old))
     known = Units(tuple(held for held in units[::-1] if held is not None))
-    before, after = _all(old, naming, known), _all(new, naming, known)
-    order = {area: n for n, area in enumerate(Area.__args__)}  # type: ignore[attr-defined]
-    found = []
-    for area, key in dict.fromkeys((*after, *before)):
-        one, other = before.get((area, key)), after.get((area, key))
-        if (one or ("", None))[1] != (other or ("", None))[1]:
-            title = (other or one or (Label(key, key), None))[0]
-            found.append(
-                Difference(
-                    area,
-                    key,
-                    title,
-                    one[1] if one is not None else None,
-                    other[1] if other is not None else None,
-                )
-            )
+    before, after = (by_key(_all(policy, naming, known)) for policy in (old, new))
+    found = (
+        *row_differences(old, new, first_day(old, new, begins), naming, known),
+        *otherwise(before, after),
+    )
+    order = {area: n for n, area in enumerate(get_args(Area))}
     return tuple(sorted(found, key=lambda each: order[each.area]))
 
 
-def _all(policy: Policy, naming: Naming, units: Units) -> _Values:
-    told: _Values = {}
-    for area, key, title, value in (
-        *_catalogue(policy, naming, units),
-        *_limits(policy, naming),
-        *_kinds(policy),
-        *_permissions(policy),
-        *_ladders(policy, units),
-        *_lists(policy, naming, units),
-        *_facts(policy, naming),
-        *_calendar(policy),
-        *_others(policy, units),
-        *_texts(policy, naming),
-        *_sources(policy),
-    ):
-        told[area, key] = (title, value)
-    return told
-
-
-_Told = Iterator[tuple[Area, str, Label, Label]]
-
-
-# ---------------------------------------------------------------- the catalogue
-
-
-def _catalogue(policy: Policy, naming: Naming, units: Units) -> _Told:
-    for key, title, row in _rows(policy):
-        yield (
-            "catalogue",
-            f"{key}.affair",
-            part_of(title, "事项层级", "affair"),
-            _affair(row, naming),
-        )
-        if row.leads:
-            leads = units.row(row.leads)
-            yield "catalogue", f"{key}.leads", part_of(title, "主办", "leads"), leads
-        if row.joint:
-            joint = units.row(sorted(row.joint))
-            yield "catalogue", f"{key}.joint", part_of(title, "协办", "joint units"), joint
-        if row.solve is not None:
-            solve = limit_told(row.solve)
-            yield "limits", f"{key}.solve", part_of(title, "办理期限", "limit for solving"), solve
-
-
-def _rows(policy: Policy) -> Iterator[tuple[str, Label, Category]]:
-    """Each row with its key and title: by its days; one that is for ever by its code alone."""
-    for row in policy.categories:
-        days = days_of(row.since, row.until)
-        key = f"categories.{row.code}"
-        yield f"{key} {days}" if days else key, with_more(row.title, days), row
-
-
-def _affair(row: Category, naming: Naming) -> Label:
-    affair = affair_called(row.affair)
-    if row.kind is None:
-        return affair
-    kind = naming.kind(row.kind)
-    return Label(f"{affair.zh}，{kind.zh}", f"{affair.en}, {kind.en}")
+def _all(policy: Policy, naming: Naming, units: Units) -> Told:
+    """All that has no days."""
+    yield from _limits(policy, naming)
+    yield from _kinds(policy)
+    yield from _permissions(policy)
+    yield from _ladders(policy, units)
+    yield from _lists(policy, units)
+    yield from _facts(policy, naming)
+    yield from _calendar(policy)
+    yield from _others(policy, units)
+    yield from _texts(policy, naming)
+    yield from _sources(policy)
 
 
 # ---------------------------------------------------------------- limits and kinds
 
 
-def _limits(policy: Policy, naming: Naming) -> _Told:
+def _limits(policy: Policy, naming: Naming) -> Told:
     for kind in policy.kinds:
         for name, title in OF_KIND.items():
             limit: Limit | None = getattr(kind, name)
@@ -194,7 +115,7 @@ def _limits(policy: Policy, naming: Naming) -> _Told:
                 yield "limits", key, title, told
 
 
-def _kinds(policy: Policy) -> _Told:
+def _kinds(policy: Policy) -> Told:
     for kind in policy.kinds:
         for name, title, value in _of_kind(kind, policy):
             yield "kinds", f"kinds.{kind.code}.{name}", joined(kind.title, title), value
@@ -215,7 +136,7 @@ def _of_kind(kind: WhistleKind, policy: Policy) -> Iterator[tuple[str, Label, La
 # ---------------------------------------------------------------- permissions, ladders, lists
 
 
-def _permissions(policy: Policy) -> _Told:
+def _permissions(policy: Policy) -> Told:
     for act, row in TRANSITIONS.items():
         name = NAMES[act]
         may = policy.permissions.get(name, row.parties)
@@ -231,7 +152,7 @@ def _permissions(policy: Policy) -> _Told:
     )
 
 
-def _ladders(policy: Policy, units: Units) -> _Told:
+def _ladders(policy: Policy, units: Units) -> Told:
     for what in What:
         rungs = [_rung(rung, units) for rung in policy.ladder(what)]
         none = Label("无", "none")
@@ -251,13 +172,8 @@ def _rung(rung: Rung, units: Units) -> Label:
     return Label(f"{when.zh}{action.zh}，送{to.zh}", f"{when.en} {action.en} to {to.en}")
 
 
-def _lists(policy: Policy, naming: Naming, units: Units) -> _Told:
+def _lists(policy: Policy, units: Units) -> Told:
     held = Label("列入", "on it")
-    for item in policy.street_list:
-        days = days_of(item.since, item.until)
-        title = part_of(naming.category(item.category), "街道职责清单", "street list")
-        key = f"street_list.{item.category}"
-        yield "lists", f"{key} {days}" if days else key, title, with_more(held, days)
     for code in policy.enforcement:
         title = part_of(units.title(code), "街道统筹调度的部门", "directed by streets")
         yield "lists", f"enforcement.{code}", title, held
@@ -270,7 +186,7 @@ def _lists(policy: Policy, naming: Naming, units: Units) -> _Told:
 # ---------------------------------------------------------------- facts, calendar, others
 
 
-def _facts(policy: Policy, naming: Naming) -> _Told:
+def _facts(policy: Policy, naming: Naming) -> Told:
     danger = set(signals(policy))
     for fact in policy.facts:
         held = sorted(value for value in fact.values if value != UNKNOWN)
@@ -289,7 +205,7 @@ def _facts(policy: Policy, naming: Naming) -> _Told:
                     yield "facts", key, title, naming.result(found)
 
 
-def _calendar(policy: Policy) -> _Told:
+def _calendar(policy: Policy) -> Told:
     calendar = policy.calendar
     known = calendar.known_until.isoformat()
     yield "calendar", "calendar.known_until", Label("日历截至", "known until"), Label(known, known)
@@ -306,7 +222,7 @@ def _calendar(policy: Policy) -> _Told:
     yield "calendar", "utc_offset", Label("时差", "offset from UTC"), Label(offset, offset)
 
 
-def _others(policy: Policy, units: Units) -> _Told:
+def _others(policy: Policy, units: Units) -> Told:
     for key, title in (
         ("coordinator", Label("统筹协调单位", "coordinator")),
         ("operations", Label("派单单位", "operations centre")),
@@ -324,12 +240,11 @@ def _others(policy: Policy, units: Units) -> _Told:
 # ---------------------------------------------------------------- texts and sources
 
 
-def _texts(policy: Policy, naming: Naming) -> _Told:
+def _texts(policy: Policy, naming: Naming) -> Told:
     for code, label in policy.messages.items():
         yield "texts", f"messages.{code}", Label("用语", "message"), label
     titled: tuple[tuple[str, Label], ...] = (
         *((f"kinds.{kind.code}", kind.title) for kind in policy.kinds),
-        *((key, row.title) for key, _, row in _rows(policy)),
         *((f"facts.{fact.name}", fact.title) for fact in policy.facts),
         *(
             (f"facts.{fact.name}.{value}", title)
@@ -353,7 +268,7 @@ def _called_otherwise(policy: Policy, naming: Naming) -> Iterator[Rule]:
             yield rule
 
 
-def _sources(policy: Policy) -> _Told:
+def _sources(policy: Policy) -> Told:
     for key, title, said in (
         ("version", Label("版本", "version"), policy.version),
         ("in_force_from", Label("施行日期", "in force from"), policy.in_force_from.isoformat()),
@@ -362,6 +277,8 @@ def _sources(policy: Policy) -> _Told:
     for code, label in policy.sources.items():
         yield "sources", f"sources.{code}", Label("来源", "source"), label
     for key, source in _told_sources(policy):
+        if not source:  # it is that of the table in which the value stands
+            continue
         yield "sources", f"{key}.source", Label("依据", "source"), Label(source, source)
     for each in policy.accepted:
         title = Label("保留的检查结果", "accepted finding")
@@ -375,14 +292,11 @@ def _told_sources(policy: Policy) -> Iterator[tuple[str, str]]:
         yield f"rules.{rule.id}", rule.source
     for kind in policy.kinds:
         yield f"kinds.{kind.code}", kind.source
-    for key, _, row in _rows(policy):
-        yield key, row.source
     for floor_ in policy.floors:
         yield f"signals.{floor_.signal}.{floor_.level}.{floor_.timing}", floor_.source
-    for key, limit in limits_of(policy):
-        yield key, limit.source
-    for item in policy.street_list:
-        yield f"street_list.{item.category}", item.source
+    for key, limit in limits_of(evolve(policy, categories=(), ladders=())):
+        yield key, limit.source  # those of rows have days, and rungs are told by what they do
+    yield from _rung_sources(policy)
     for key, source in (
         ("calendar", policy.calendar.source),
         ("objections", policy.objections.source),
@@ -391,3 +305,16 @@ def _told_sources(policy: Policy) -> Iterator[tuple[str, str]]:
         ("marks", policy.marks.source),
     ):
         yield key, source
+
+
+def _rung_sources(policy: Policy) -> Iterator[tuple[str, str]]:
+    """By what a rung does, and for which clocks; of several that do the same, all in a row."""
+    for ladder in policy.ladders:
+        clocks = "+".join(sorted(what.value for what in ladder.whats)) or "others"
+        found: dict[str, list[str]] = {}
+        for rung in ladder.rungs:
+            after = rung.after.source if rung.after is not None else ""
+            said = found.setdefault(rung.action.value, [])
+            said += [each for each in (rung.source, after) if each and each not in said]
+        for action, sources in found.items():
+            yield f"ladders.{clocks}.{action}", "; ".join(sources)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @click.argument("new", shell_complete=completing.policy_files)
 @click.option(
     "--on", type=DAY, metavar="DAY",
-    help="The first day that counts; by default that from which NEW is in force.",
+    help="The first day that counts; by default the first on which both may be in force.",
 )  # fmt: skip
 @click.option(
     "--store", "url", metavar="URL",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from whistle_engine.review.comparing import Epoch, Group, Part
     from whistle_engine.review.deciding import Decided
     from whistle_engine.review.diff import Diff
-    from whistle_engine.review.differences import Difference
+    from whistle_engine.review.difference import Difference
 
 MOST_PARTS = 4
 """So many parts of a group are told; of more, how many there are."""

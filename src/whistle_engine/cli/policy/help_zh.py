@@ -56,7 +56,7 @@ HELP: Mapping[str, str] = {
         '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions", '
         '"others": {编码: 存储中依据别的规则的记录数}}。'
     ),
-    "policy diff --on": "从哪一天起比较；默认从新规则施行之日起。",
+    "policy diff --on": "从哪一天起比较；默认从两份规则都已施行之日起。",
     "policy diff --store": "并统计这个存储中已记录的判定。",
     "policy diff --html": "按输出的语言写成一页，供会议使用；已有的文件会被覆盖。",
     "policy coverage": """说明哪些分类规则、险情底线、类别、哨型和阶梯各级用到过，哪些从未用到。
