@@ -14,7 +14,7 @@ from whistle_engine import events as e
 from whistle_engine.compiling import compile_rules
 from whistle_engine.errors import PolicyError
 from whistle_engine.model import Affair, Length, LimitUnit, Outcome, Party, Stage, What, facts
-from whistle_engine.review.laws import l12
+from whistle_engine.review.laws_of_matters import l12
 from whistle_engine.workflow import duties, evolve
 
 

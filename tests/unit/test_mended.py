@@ -244,3 +244,17 @@ def test_in_a_further_round_what_a_joint_unit_owes_starts_again() -> None:
     played.accept("clerk", c.Mark(solved=Solved.NOT, satisfied=Satisfied.NOT))
     assert [k.unit for k in played.running(What.REPORT_IN)] == ["chengguan"]
     assert [k.unit for k in played.running(What.HAND_IN)] == ["chengguan"]
+
+
+def test_a_unit_that_is_called_again_where_nobody_is_on_duty_comes_before_the_coordinator() -> None:
+    """In a further round too: a unit without a receiver is an escalation, never silence (FR1)."""
+    played = handled()
+    played.accept("r-zhujian", c.BringIn(unit="minzheng"))
+    played.pass_time(timedelta(days=40))
+    late = c.FeedBack(result=ResultCode.SOLVED, evidence=PROOF, without=("minzheng",))
+    played.accept("r-zhujian", late)
+    played.accept("clerk", c.Mark(solved=Solved.NOT, satisfied=Satisfied.NOT))
+    (called,) = played.running(What.REPORT_IN)
+    assert (called.unit, called.id, "no_receiver") in [
+        (called.unit, ev.clock, ev.reason) for ev in played.wrote if isinstance(ev, e.Escalated)
+    ]

@@ -85,6 +85,13 @@ def owe_part(record: Record, unit: UnitCode | None, terms: Terms) -> None:
     record.start(What.HAND_IN, unit, limit)
 
 
+def call_again(record: Record, unit: UnitCode, terms: Terms) -> None:
+    """Start a further clock of a unit that has still to report in."""
+    clock = record.next_clock
+    record.start(What.REPORT_IN, unit, terms.kind.report_in)
+    missing_receiver(record, unit, clock)
+
+
 def missing_receiver(record: Record, unit: UnitCode, clock: int) -> None:
     """A unit where no receiver is on duty comes before the coordinator, never in silence."""
     if record.receiver(unit) is None:
@@ -141,9 +148,7 @@ def raise_clocks(record: Record, matter: Matter, terms: Terms) -> None:
     record.start(What.SOLVE, leading.unit, terms.solve, extendable=terms.kind.extension)
     for clock in running(matter, What.REPORT_IN):
         record.end(clock)
-        number = record.next_clock
-        record.start(What.REPORT_IN, clock.unit, terms.kind.report_in)
-        missing_receiver(record, clock.unit or "", number)
+        call_again(record, clock.unit or "", terms)
     for clock in running(matter, What.HAND_IN):
         record.end(clock)
         owe_part(record, clock.unit, terms)
@@ -153,7 +158,7 @@ def owe_again(record: Record, matter: Matter, terms: Terms) -> None:
     """In a further round, what a joint unit still owes starts a further clock (FR7, FR10)."""
     for found in matter.responders:
         if found.part is Part.JOINT and found.reported_in is None:
-            record.start(What.REPORT_IN, found.unit, terms.kind.report_in)
+            call_again(record, found.unit, terms)
         if found.part is Part.JOINT and not found.handed_in:
             owe_part(record, found.unit, terms)
 

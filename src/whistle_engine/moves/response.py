@@ -25,7 +25,7 @@ from whistle_engine.model import (
     Unmet,
     What,
 )
-from whistle_engine.moves.calling import bring, missing_receiver, owe_part, terms_now
+from whistle_engine.moves.calling import bring, call_again, owe_part, terms_now
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.moves.residents import open_judging
 from whistle_engine.refusals import unmet
@@ -194,9 +194,7 @@ def pass_lead(matter: Matter, record: Record, unit: UnitCode, *, arrived: bool) 
     if leading is not None and leading.unit != unit:
         owe_part(record, leading.unit, terms)
     if not arrived and not any(running(matter, What.REPORT_IN, unit=unit)):
-        clock = record.next_clock
-        record.start(What.REPORT_IN, unit, kind.report_in)
-        missing_receiver(record, unit, clock)
+        call_again(record, unit, terms)
 
 
 def release_unmet(case: Case[c.Release]) -> Iterator[Unmet]:

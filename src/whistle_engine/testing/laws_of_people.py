@@ -9,33 +9,34 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from attrs import evolve as with_changes
+
 from whistle_engine import commands as c
 from whistle_engine import events as e
-from whistle_engine.classify import TIMING, WHEN_UNKNOWN
 from whistle_engine.commands import NAMES, Command
 from whistle_engine.events import Refused
 from whistle_engine.model import (
     UNKNOWN,
     Affair,
     Facts,
+    LimitUnit,
     Matter,
     MatterId,
+    MoveReason,
     Outcome,
     Stage,
     What,
 )
-from whistle_engine.policy import OVER
 from whistle_engine.responder import running
 from whistle_engine.review.deciding import signals
 from whistle_engine.review.laws import Taken, matter_of
+from whistle_engine.review.seen import WORK, demanded, open_clocks
 from whistle_engine.rules import Rules
 from whistle_engine.soundness import limits_of
-from whistle_engine.standing import STANDING
 from whistle_engine.testing.laws_of_tales import Law, step_law, tale_law
 from whistle_engine.testing.strategies._cast import Cast
 from whistle_engine.testing.strategies._goodwill import PLAIN, Helper
 from whistle_engine.testing.strategies.tales import Tale, World
-from whistle_engine.transitions import TRANSITIONS
 from whistle_engine.workflow import decide
 
 # ---------------------------------------------------------------- what facts mean
@@ -79,23 +80,69 @@ def _with(known: Facts, name: str, value: str) -> Facts:
     return tuple(sorted({**dict(known), name: value}.items()))
 
 
+@step_law("L2", "More danger never means less urgency.")
+def l2_timing(step: Taken) -> Iterator[str]:
+    """When a danger happens is unknown: it counts like one that is there now."""
+    for event in step.written:
+        if isinstance(event, e.Classified):
+            unknown, ongoing = (
+                _rank(step.rules, _with(event.facts, "timing", timing), event.at)
+                for timing in (UNKNOWN, "ongoing")
+            )
+            if unknown != ongoing:
+                yield f"rank {unknown} where it is unknown when, {ongoing} where it is now"
+
+
 @step_law("L3", "A danger whose floor is the urgent kind makes the matter public and of that kind.")
 def l3(step: Taken) -> Iterator[str]:
     """Read the floors that the facts meet, and look at what was classified."""
-    urgent = step.rules.policy.urgent.code
+    policy = step.rules.policy
+    for floor in policy.floors:
+        if floor.kind == policy.urgent.code and floor.timing == "over":
+            yield f"{floor.signal} is over, and its floor is urgent"
     for event in step.written:
         if not isinstance(event, e.Classified):
             continue
-        known = dict(event.facts)
-        timing = known.get(TIMING, UNKNOWN)
-        timing = WHEN_UNKNOWN if timing == UNKNOWN else timing
-        for floor in step.rules.policy.floors:
-            met = known.get(floor.signal) == floor.level and floor.timing == timing
-            found = event.classification
-            if met and floor.kind == urgent and found.kind != urgent:
-                yield f"{floor.signal} is {floor.level}, and the kind is {found.kind}"
-            if met and floor.kind == urgent and timing == OVER:
-                yield f"{floor.signal} is over, and its floor is urgent"
+        found, least = event.classification, demanded(event.facts, policy)
+        if policy.rank(found.affair, found.kind) < least:
+            yield f"{dict(event.facts)} is {found.kind}, and danger demands rank {least}"
+
+
+# ---------------------------------------------------------------- when it is
+
+
+BEHIND = timedelta(hours=1)
+"""By so much a clock is behind, or what is told lies ahead."""
+
+
+@step_law("L14", "Recorded time never runs backwards.")
+def l14(step: Taken) -> Iterator[str]:
+    """Ask the same with a clock that is behind; and tell of what is still to occur."""
+    before, command = step.before, step.command
+    if before is None or isinstance(step.result, Refused):
+        return
+    if isinstance(command.do, c.Split | c.Merge):
+        return  # decided on several matters
+    late = decide(before, command, step.rules, before.at - BEHIND)
+    written = late.recorded if isinstance(late, Refused) else late
+    if any(event.at < before.at for event in written):
+        yield f"a clock that is behind writes before {before.at}"
+    ahead = with_changes(command, occurred_at=step.now + BEHIND)
+    if not isinstance(decide(before, ahead, step.rules, step.now), Refused):
+        yield f"what occurs at {ahead.occurred_at} was told at {step.now}"
+
+
+@step_law("L18", "A due time recomputed from limit, start and moves is the recorded one.")
+def l18_aside(step: Taken) -> Iterator[str]:
+    """What is counted in hours gets back just the hours that it was set aside."""
+    for event in step.written:
+        if not isinstance(event, e.ClockMoved) or event.due.limit.unit is not LimitUnit.HOURS:
+            continue
+        move = event.due.moves[-1]
+        if move.reason is not MoveReason.DEFERRED or move.since is None:
+            continue
+        if move.after - move.before != move.at - move.since:
+            yield f"set aside for {move.at - move.since}, given back {move.after - move.before}"
 
 
 # ---------------------------------------------------------------- who may act
@@ -103,16 +150,10 @@ def l3(step: Taken) -> Iterator[str]:
 
 @step_law("L16", "What neither table nor policy allows is refused, and the refusal shows nothing.")
 def l16(step: Taken) -> Iterator[str]:
-    """Whoever acted is one of those who may; whoever may not is told nothing, and no more."""
-    if step.before is None:
+    """Who may not act is told that and no more, and the same as where there is no matter."""
+    if step.before is None or not isinstance(step.result, Refused):
         return
-    name, row = NAMES[type(step.command.do)], TRANSITIONS[type(step.command.do)]
-    may = row.parties & step.rules.policy.permissions.get(name, row.parties)
-    entitled = any(STANDING[party](step.command.by, step.before, step.rules) for party in may)
-    if not isinstance(step.result, Refused):
-        if not entitled:
-            yield f"{step.command.by.id} may not {name}, and did"
-        return
+    name = NAMES[type(step.command.do)]
     if step.result.code != "not_permitted":
         return
     if step.result.recorded or len(step.result.unmet) != 1 or step.result.unmet[0].facts:
@@ -142,6 +183,39 @@ def l19_split(tale: Tale) -> Iterator[str]:
         for other in _of(tale, step.command, wanted):
             lost = raisers - {r.id for r in other.raisers}
             yield from (f"{who} raised {step.before.id}, and not {other.id}" for who in lost)
+
+
+@tale_law("L19", "Whoever raised a merged or split matter keeps every right.")
+def l19_merge(tale: Tale) -> Iterator[str]:
+    """What is carried on elsewhere is no less urgent there, and due no later (FR7)."""
+    for step in tale.steps:
+        do, before = step.command.do, step.before
+        if not isinstance(do, c.Merge) or before is None or before.id == do.into:
+            continue
+        if isinstance(step.result, Refused):
+            continue
+        others = (s.before for s in tale.steps if s.command.id == step.command.id)
+        into = next(state for state in others if state is not None and state.id == do.into)
+        if _urgency(into, step.rules) < _urgency(before, step.rules):
+            yield f"{before.id} was merged into {into.id}, which is less urgent"
+        due, other = _resolved_by(before), _resolved_by(into)
+        if due is not None and (other is None or other > due):
+            yield f"{before.id}, due at {due}, was merged into {into.id}, due at {other}"
+
+
+def _urgency(matter: Matter, rules: Rules) -> int:
+    """The rank of the whistle that is blown, else of the classification."""
+    found = matter.classification
+    blown = matter.whistle or found
+    if found is None or blown is None:
+        return -1
+    return rules.policy.rank(found.affair, blown.kind)
+
+
+def _resolved_by(matter: Matter) -> datetime | None:
+    """Until when it is to be resolved, by whom ever."""
+    clocks = open_clocks(matter, *WORK, What.MEDIATE, What.DELIBERATE)
+    return min((clock.due.at for clock in clocks), default=None)
 
 
 def _of(tale: Tale, command: Command, wanted: tuple[MatterId, ...]) -> Iterator[Matter]:
@@ -229,5 +303,7 @@ def _settle(world: World, matter: MatterId, helper: Helper) -> None:
             world.pass_time(due[0], inclusive=True)
 
 
-MORE: tuple[Law, ...] = (l1, l2, l3, l9_idle, l16, l17, l19_split)
+MORE: tuple[Law, ...] = (
+    l1, l2, l2_timing, l3, l9_idle, l14, l16, l17, l18_aside, l19_split, l19_merge,
+)  # fmt: skip
 """Beside those of the review."""
