@@ -3,7 +3,7 @@
 ``python -m tests.explored.faults [--by stories] [--clause FR6] [--jobs 2] [--write]``
 
 Each fault of the core (tests/planted/faults.toml) is put into a copy of the sources. There the laws
-are held against random stories of three cities, and against all states of the quick scopes of
+are held against random stories of four cities, and against all states of the quick scopes of
 Xingqing's policy, each up to the first in which a law is broken. A fault that no law can see is
 left to the tests: the laws find what breaks a promise, not what merely differs.
 """
@@ -59,8 +59,9 @@ CITIES: Mapping[str, Callable[[], Rules]] = {
     "tiny": lambda: RULES,
     "other": lambda: OTHER_RULES,
     "xingqing": lambda: shipped_rules("xingqing"),
+    "beijing": lambda: shipped_rules("beijing"),
 }
-"""The cities of the stories: two that only the tests have, and one that is shipped."""
+"""The cities of the stories: two that only the tests have, and those that are shipped."""
 
 
 def say(line: str) -> None:

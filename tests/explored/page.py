@@ -129,7 +129,7 @@ def _faults(results: Mapping[str, Findings]) -> Iterator[str]:
     yield "## Planted faults"
     yield ""
     yield "So that the laws can be trusted, [planted](laws.md) faults of the core are looked for by"
-    yield "the laws alone, without any test: in 150 random stories of each of three cities, and by"
+    yield "the laws alone, without any test: in 150 random stories of each of four cities, and by"
     yield "exploring the quick scopes of Xingqing's policy, up to the first that breaks a law."
     yield f"{_counted(results, 'stories')} are found in stories,"
     yield f"{_counted(results, 'exploring')} by exploring, and by one or the other"

@@ -27,16 +27,20 @@ from whistle_engine.workflow import evolve, replay
 
 
 def l2(step: Taken) -> Iterator[str]:
-    """More danger never means less urgency: no whistle is blown below what danger demands."""
+    """More danger never means less urgency: nothing is blown below its danger, or its class."""
     before, policy = step.before, step.rules.policy
     for ev in step.written:
         if not isinstance(ev, e.Blown) or before is None:
             continue
         if before.stage is not Stage.AWAITING_WHISTLE:
             continue  # there only an urgent one can be blown, or a further one within handling
-        least = demanded(before.facts, policy)
+        found = before.classification
+        least = max(
+            demanded(before.facts, policy),
+            policy.rank(found.affair, found.kind) if found is not None else -1,
+        )
         if policy.rank(Affair.PUBLIC, ev.kind) < least:
-            yield f"{ev.kind} was blown, and the danger demands rank {least}"
+            yield f"{ev.kind} was blown, where it is to be of rank {least} at the least"
 
 
 def l3(step: Taken) -> Iterator[str]:

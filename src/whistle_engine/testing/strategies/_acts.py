@@ -207,7 +207,7 @@ def _feed_back(scene: Scene, number: int) -> c.Act:
     planned = result is ResultCode.PLANNED and number % 4 > 0
     return c.FeedBack(
         result=result,
-        evidence=proofs(enough if given else enough - 1),
+        evidence=proofs(enough) if given > 1 else (*proofs(enough - 1), *proofs(given)),
         plan_date=scene.now + timedelta(days=20) if planned else None,
         without=scene.late if number % 3 else scene.involved[1:2],
     )
