@@ -1,6 +1,6 @@
 """L16, stage by stage: who may give a command, from where; and who reads what.
 
-The parties by hand are in tests/properties/test_permissions.py; here the stages are, written from
+The parties by hand are in review/ceiling.py; here the stages are, written from
 "The life of a matter" in the design, and what each reader may see of one matter's words.
 """
 
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.properties.test_permissions import EVERYBODY, MAY, Told, one_of_each
+from tests.properties.test_permissions import EVERYBODY, Told, one_of_each
 from tests.support import NOW
 from tests.unit.played import Play
 from tests.walks import ACTORS, RULES, TEXTS
@@ -20,6 +20,7 @@ from whistle_engine.engine import Engine
 from whistle_engine.errors import UnknownMatter
 from whistle_engine.events import Refused
 from whistle_engine.model import Actor, AppealKind, Place, Role, Stage, TextRef, facts
+from whistle_engine.review.ceiling import MAY
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.rows import LedgerFilter
 from whistle_engine.transitions import TRANSITIONS
