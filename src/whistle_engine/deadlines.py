@@ -309,7 +309,7 @@ class WorkingTime:
         unit = due.limit.unit
         longer = [move for move in due.moves if move.by is not None]
         if due.every_day or unit is _HOURS or unit is _DAYS:
-            first = due.moves[0].before if due.moves else due.at
+            first = due.moves[0].before  # a limit that never moved is reckoned from its start
             length = sum((move.after - move.before for move in longer), first - due.start)
             return due.at - length * rest // 100
         time = self._time

@@ -497,6 +497,24 @@ def test_a_limit_in_days_after_is_counted_like_any_other() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("after", "unit", "at"),
+    [
+        (days(2), "zhujian", "03-11 00:00"),
+        (work_hours(3), "zhujian", "03-11 11:30"),
+        (days(2), "gongan", "03-11 00:00"),
+        (working_days(2), "gongan", "03-11 00:00"),
+        (work_hours(3), "gongan", "03-09 03:00"),
+    ],
+)
+def test_a_rung_after_the_due_time_is_counted_in_the_time_of_the_unit(
+    after: Limit, unit: str, at: str
+) -> None:
+    by = with_ladder(rung(StepAction.ESCALATE, "coordinator", after=after))
+    found = by.due(local("2024-03-08 00:00"), hours(24), unit=unit)
+    assert told(steps(found, unit=unit, by=by)) == [(1, at, "escalate", "shegong")]
+
+
 def test_without_an_escalating_rung_it_escalates_when_due() -> None:
     by = with_ladder(
         rung(StepAction.URGE, "holder", percent=100),

@@ -6,11 +6,20 @@ from datetime import datetime, timedelta
 
 from attrs import evolve
 
-from tests.support import CHOICE, NOW, length, tiny_categories, tiny_policy
+from tests.support import (
+    CHOICE,
+    NOW,
+    label,
+    length,
+    tiny_categories,
+    tiny_directory,
+    tiny_policy,
+)
 from tests.unit.played import FED_BACK, NOT_SOLVED, Play, row, rules_with
-from tests.walks import BY_ID, PROOF, RULES
+from tests.walks import BY_ID, PROOF, RULES, SOLVED, TEXTS
 from whistle_engine import commands as c
 from whistle_engine.classify import pressing
+from whistle_engine.directory import Unit
 from whistle_engine.events import Refused
 from whistle_engine.model import (
     AppealKind,
@@ -19,12 +28,14 @@ from whistle_engine.model import (
     ResultCode,
     Stage,
     TextRef,
+    UnitKind,
     Verdict,
     What,
     facts,
 )
+from whistle_engine.moves.intake import place_of
 from whistle_engine.policy import Deferrals
-from whistle_engine.workflow import allowed, decide, duties, view
+from whistle_engine.workflow import allowed, decide, duties, evolve_all, view
 
 DAY = timedelta(days=1)
 
@@ -199,3 +210,98 @@ def test_whoever_gets_the_lead_of_late_work_has_a_further_clock_of_its_own() -> 
     play.wait(play.clock(What.SOLVE).due.at + timedelta(minutes=1))
     play.ok("r-chengguan", c.Accept())
     assert play.clock(What.REDO).unit == "chengguan"
+
+
+def test_a_matter_that_takes_nothing_in_names_itself() -> None:
+    done = Play().fed_back()
+    command = c.Command(id="merge", matter="m2", by=BY_ID["clerk"], do=c.Merge(into="m1"))
+    refused = decide(done.state, command, done.rules, done.now, subject="m1")
+    assert isinstance(refused, Refused)
+    assert [(u.code, dict(u.facts)) for u in refused.unmet] == [
+        ("merge_target_not_open", {"matter": "m1"})
+    ]
+
+
+def test_a_look_goes_on_when_the_street_takes_a_matter_on() -> None:
+    play = Play().received(facts(collapse="possible", category="pipes", timing="over"))
+    play.ok("clerk", c.Classify(facts=facts(category="pipes")))
+    look = play.clock(What.LOOK)
+    play.ok("street", c.TakeOn())
+    assert play.again(look).ended is None
+
+
+def test_whoever_marks_is_told_by_it_and_nobody_else_is() -> None:
+    play = Play().received()
+    part = c.Command(
+        id="absorb", matter="m2", by=BY_ID["clerk"], do=c.Merge(into="m1"), texts=TEXTS
+    )
+    play.ok("clerk", c.Classify(facts=facts(category="pipes")))
+    other = evolve(play.state, id="m2", raisers=(evolve(play.state.raisers[0], id="second"),))
+    taken_in = decide(
+        play.state, part, RULES, play.now, subject="m1", others={"m2": view(other, RULES)}
+    )
+    assert not isinstance(taken_in, Refused)
+    assert play.taken is not None
+    play.taken = evolve(play.taken, after=evolve_all(play.state, taken_in))
+    play.ok("street", c.Blow(kind="tough"))
+    play.ok("operator", c.Dispatch())
+    play.ok("r-zhujian", c.ReportIn())
+    play.ok("r-zhujian", c.Release(unit="chengguan"))
+    play.ok("r-zhujian", FED_BACK)
+    play.ok("clerk", SOLVED)
+    assert play.running(What.TELL)
+    play.ok("resident", SOLVED)
+    assert play.running(What.TELL)
+
+
+def test_no_time_at_all_is_no_extension() -> None:
+    play = Play().arrived()
+    assert play.no("coordinator", c.GrantExtension(by=length(0))) == {"not_extendable"}
+
+
+def test_what_is_sent_straight_goes_to_the_one_that_is_named() -> None:
+    straight = evolve(RULES, policy=evolve(RULES.policy, straight=True))
+    play = Play(straight).classified("street_lamp")
+    play.ok("hotline", c.SendStraight(to="zhujian"))
+    assert play.state.first_responder == "zhujian"
+
+
+def test_a_refusal_names_the_command_also_where_no_matter_is_there() -> None:
+    for act, name in ((c.Add(), "add"), (c.Split(parts=()), "split")):
+        command = c.Command(id="x", matter="m1", by=BY_ID["clerk"], do=act)
+        refused = decide(None, command, RULES, NOW)
+        assert isinstance(refused, Refused)
+        assert refused.command == name
+    receive = c.Receive(channel="12345", kind=AppealKind.HELP, place=Place(unit="gulou-1"))
+    nobody = evolve(RULES, policy=evolve(RULES.policy, permissions={"receive": frozenset[Party]()}))
+    command = c.Command(id="x", matter="m1", by=BY_ID["resident"], do=receive)
+    refused = decide(None, command, nobody, NOW)
+    assert isinstance(refused, Refused)
+    assert refused.command == "receive"
+
+
+def test_what_was_moved_up_is_classified_as_less_only_within_the_same_affair_and_kind() -> None:
+    play = Play().received(facts(category="quarrel"))
+    play.ok("clerk", c.Classify(facts=facts(category="quarrel")))
+    for _ in range(2):
+        play.ok("leader", c.MoveUp())
+    assert play.state.classification.kind == "quick"
+    assert play.no("clerk", c.Classify(facts=facts(category="parking"))) == {"moved_up_before"}
+    play.ok("clerk", c.Classify(facts=facts(category="pipes")))
+    assert play.no("clerk", c.Classify(facts=facts(category="street_lamp"))) == {"moved_up_before"}
+
+
+def test_a_community_without_a_street_is_no_place() -> None:
+    lonely = Unit(code="lonely", title=label("lonely"), kind=UnitKind.COMMUNITY)
+    directory = evolve(tiny_directory(), units=(*tiny_directory().units, lonely))
+    assert place_of("lonely", evolve(RULES, directory=directory)) is None
+    assert place_of("gulou-1", RULES) == ("gulou", "xinhua")
+
+
+def test_an_answer_settles_an_open_objection() -> None:
+    play = Play().arrived()
+    play.ok("r-zhujian", c.Release(unit="chengguan"))
+    play.ok("r-zhujian", c.Object(clause="3.2", names="gongan"))
+    assert play.state.objection.open
+    play.ok("r-zhujian", FED_BACK)
+    assert not play.state.objection.open

@@ -175,15 +175,11 @@ def accept(case: Case[c.Accept], record: Record) -> None:
 def pass_lead(matter: Matter, record: Record, unit: UnitCode, *, arrived: bool) -> None:
     """The new lead takes over the due time; what is overdue starts a further clock (FR7)."""
     terms = terms_now(matter, record.rules, record.at)
-    kind = terms.kind
-    clocks = [*running(matter, *WORKING)]
+    (old,) = running(matter, *WORKING)  # whoever leads has the work (FR3)
     record.end_all(*WORKING, What.DECIDE_EXTENSION)
     record.end_all(What.HAND_IN, unit=unit)
-    old = clocks[0] if clocks else None
-    if old is None:
-        record.start(What.SOLVE, unit, terms.solve, extendable=kind.extension)
-    elif overdue(old, record.at):
-        record.start(What.REDO, unit, kind.redo, extendable=kind.extension)
+    if overdue(old, record.at):
+        record.start(What.REDO, unit, terms.kind.redo, extendable=terms.kind.extension)
     else:
         taken = Move(
             reason=MoveReason.TAKEN_OVER, at=record.at, before=old.due.at, after=old.due.at
