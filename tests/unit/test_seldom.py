@@ -87,6 +87,7 @@ def test_nobody_splits_what_is_not_there() -> None:
     refused = decide(None, command, RULES, NOW, subject="m2")
     assert isinstance(refused, Refused)
     assert [unmet.code for unmet in refused.unmet] == ["not_permitted"]
+    assert refused.command == "split"
 
 
 def test_a_policy_may_let_nobody_raise_anything_in_person() -> None:
@@ -305,3 +306,33 @@ def test_an_answer_settles_an_open_objection() -> None:
     assert play.state.objection.open
     play.ok("r-zhujian", FED_BACK)
     assert not play.state.objection.open
+
+
+def test_whom_the_coordinator_designates_instead_of_a_dispatch_gets_the_joint_units_too() -> None:
+    play = Play().blown("pipes")
+    play.ok("coordinator", c.Designate(unit="zhujian"))
+    assert [r.unit for r in play.state.responders] == ["zhujian", "chengguan", "shuiwu"]
+    play = Play().blown("street_lamp", "quick")
+    play.ok("coordinator", c.Admit())
+    play.ok("coordinator", c.Designate(unit="xinhua"))
+    assert [r.unit for r in play.state.responders] == ["xinhua"]
+
+
+def test_a_clock_without_any_alert_keeps_its_fallback_when_it_moves() -> None:
+    play = Play(rules_with(ladders=())).arrived()
+    play.ok("coordinator", c.Defer(review_on=play.now + 20 * DAY))
+    play.now += 9 * DAY
+    play.ok("coordinator", c.Resume())
+    (fallback,) = play.clock(What.SOLVE).steps
+    assert fallback.at == play.clock(What.SOLVE).due.at
+
+
+def test_once_it_is_dispatched_nobody_is_to_designate_any_more() -> None:
+    """The catalogue named nobody when it was blown, and a later policy does."""
+    play = Play().blown("other")
+    assert play.running(What.DESIGNATE)
+    others = (each for each in tiny_categories() if each.code != "other")
+    play.rules = rules_with(categories=(*others, row("other", "tough", "zhujian")))
+    play.ok("operator", c.Dispatch())
+    assert play.state.first_responder == "zhujian"
+    assert not play.running(What.DESIGNATE)

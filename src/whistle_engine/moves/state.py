@@ -87,7 +87,7 @@ def _looked(m: Matter, event: e.Looked) -> Changes:
 
 
 def _settled(m: Matter, event: e.Settled) -> Changes:
-    return {"stage": Stage.FED_BACK, "round": changed(m.round, judged=m.stage, marks=())}
+    return {"stage": Stage.FED_BACK, "round": changed(m.round, judged=m.stage)}
 
 
 def _moved_up(m: Matter, event: e.MovedUp) -> Changes:
@@ -221,7 +221,7 @@ def _fed_back(m: Matter, event: e.FedBack) -> Changes:
         "stage": Stage.FED_BACK,
         "extension": None,
         "objection": changed(m.objection, open=False) if m.objection is not None else None,
-        "round": changed(m.round, judged=Stage.HANDLING, result=event.result, marks=()),
+        "round": changed(m.round, judged=Stage.HANDLING, result=event.result),
     }
 
 
