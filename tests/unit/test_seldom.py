@@ -11,6 +11,7 @@ from tests.support import (
     NOW,
     label,
     length,
+    rung,
     tiny_categories,
     tiny_directory,
     tiny_policy,
@@ -27,6 +28,7 @@ from whistle_engine.model import (
     Place,
     ResultCode,
     Stage,
+    StepAction,
     TextRef,
     UnitKind,
     Verdict,
@@ -34,7 +36,7 @@ from whistle_engine.model import (
     facts,
 )
 from whistle_engine.moves.intake import place_of
-from whistle_engine.policy import Deferrals
+from whistle_engine.policy import Deferrals, Ladder
 from whistle_engine.workflow import allowed, decide, duties, evolve_all, view
 
 DAY = timedelta(days=1)
@@ -318,13 +320,14 @@ def test_whom_the_coordinator_designates_instead_of_a_dispatch_gets_the_joint_un
     assert [r.unit for r in play.state.responders] == ["xinhua"]
 
 
-def test_a_clock_without_any_alert_keeps_its_fallback_when_it_moves() -> None:
-    play = Play(rules_with(ladders=())).arrived()
-    play.ok("coordinator", c.Defer(review_on=play.now + 20 * DAY))
-    play.now += 9 * DAY
-    play.ok("coordinator", c.Resume())
+def test_alerts_that_are_past_do_not_come_again_when_a_clock_moves() -> None:
+    rungs = tuple(rung(StepAction.URGE, "holder", percent=share) for share in (10, 20))
+    play = Play(rules_with(ladders=(Ladder(whats=frozenset(), rungs=rungs),))).arrived()
+    play.wait(play.now + 14 * DAY)
+    play.ok("r-zhujian", c.AskExtension(by=length(1)))
+    play.ok("street", c.GrantExtension())
     (fallback,) = play.clock(What.SOLVE).steps
-    assert fallback.at == play.clock(What.SOLVE).due.at
+    assert fallback.action is StepAction.ESCALATE
 
 
 def test_once_it_is_dispatched_nobody_is_to_designate_any_more() -> None:
