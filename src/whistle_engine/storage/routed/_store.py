@@ -12,7 +12,13 @@ from typing import Self
 
 from attrs import evolve
 
-from whistle_engine.errors import StoreClosed, StoreError, StoreFailed, StoreMismatch
+from whistle_engine.errors import (
+    StoreClosed,
+    StoreError,
+    StoreFailed,
+    StoreMismatch,
+    StoreMisrouted,
+)
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
 from whistle_engine.storage.api import Capability, Queue, Store, at_least_one, drafts_of
 from whistle_engine.storage.routed import _anywhere as anywhere
@@ -67,7 +73,8 @@ class RoutedStore:
             home: the shard that keeps the order of all commits, as documents. It is needed for
                 whatever is written anywhere.
             route: the name of a matter's shard, by its id; the same for ever, and for any id, of
-                matters that are not there too.
+                matters that are not there too. What it leads to no shard, or does not find
+                (:class:`LookupError`), is a :class:`~whistle_engine.errors.StoreMisrouted`.
 
         Raises:
             ValueError: there is no shard of the name of the home.
@@ -122,12 +129,12 @@ class RoutedStore:
             )
 
     def _name(self, matter: MatterId) -> str:
-        name = self._route(matter)
+        try:
+            name = self._route(matter)
+        except LookupError as error:  # of a table that does not have it
+            raise StoreMisrouted({matter: None}, self._shards) from error
         if name not in self._shards:
-            raise ValueError(
-                f"matter {matter!r} was led to {name!r}, and should be to one of"
-                f" {told(self._shards)}"
-            )
+            raise StoreMisrouted({matter: name}, self._shards)
         return name
 
     def _of(self, matter: MatterId) -> Store:
@@ -168,17 +175,15 @@ class RoutedStore:
         """Write the commits of one or several matters of one shard, or nothing.
 
         Raises:
-            ValueError: they are of several shards; besides the contract's.
+            StoreMisrouted: they are of several shards; besides the contract's.
             StoreFailed: they are written, and the home did not give them their position among
                 all. Sent again, they are found (S5).
         """
         drafts = drafts_of(drafts)
-        shards = {draft.matter: self._name(draft.matter) for draft in drafts}
-        names = sorted(set(shards.values()))
-        if len(names) > 1:
-            where = ", ".join(f"{matter!r} on {name!r}" for matter, name in shards.items())
-            raise ValueError(f"an append takes matters of one shard, and these are {where}")
-        (name,) = names
+        led = {draft.matter: self._name(draft.matter) for draft in drafts}
+        name = led[drafts[0].matter]
+        if set(led.values()) != {name}:
+            raise StoreMisrouted(led, self._shards)
         written = self._shards[name].append(drafts)
         try:
             self._order.reach(name, max(record.position for record in written.records))
