@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from tests.drafts import AT, HOUR, draft, timer, with_timers
 from tests.routers import HOME, OTHER, failing, in_memory, routed
 from tests.support import NOW
 from tests.unit.test_engine import ALICE, CENTRE, GULOU, PIPES, received, rules
+from tests.unit.test_moving import Foreign
 from whistle_engine.commands import Classify, Command, Merge
 from whistle_engine.commits import Receipt
 from whistle_engine.engine import Engine
@@ -26,8 +27,10 @@ from whistle_engine.errors import (
 from whistle_engine.model import TextRef
 from whistle_engine.relay import Relay
 from whistle_engine.storage.api import Capability, Store
+from whistle_engine.storage.beside import Restoring
 from whistle_engine.storage.memory import MemoryStore
-from whistle_engine.storage.rows import Erased, LedgerFilter, VaultText
+from whistle_engine.storage.rows import Erased, LedgerFilter, Loaded, VaultText
+from whistle_engine.testing.stores.broken.beside import Gathers
 from whistle_engine.testing.stores.filestore import FileStore
 from whistle_engine.verify import verify
 
@@ -110,6 +113,33 @@ def test_command_ids_are_known_within_a_shard_and_asked_for_on_all() -> None:
     assert store.load("x", "c").earlier == (second,)
     assert store.load("", "c").earlier == (first, second)
     assert store.load("").earlier == ()
+
+
+def test_several_histories_are_loaded_shard_by_shard() -> None:
+    asked: list[list[tuple[str, str | None]]] = []
+
+    class Noted(Gathers):
+        def load_all(self, wanted: Sequence[tuple[str, str | None]]) -> tuple[Loaded, ...]:
+            asked.append([*wanted])
+            return super().load_all(wanted)
+
+    store = routed({HOME: Noted(), OTHER: MemoryStore()})
+    for matter in ("a", "b", "x", "x2"):
+        store.append([draft(matter, 1, "c" if matter in "ax" else None)])
+    wanted = [("x", "c"), ("a", "c"), ("b", None), ("x", "c"), ("x2", "none"), ("", "c")]
+    right = tuple(store.load(*each) for each in wanted)
+    assert store.load_all(wanted) == right
+    assert asked == [[("a", "c"), ("b", None), ("", "c")]]
+    assert len(right[-1].earlier) == 2
+    with pytest.raises(StoreMisrouted):
+        routed(route={"a": HOME}.__getitem__).load_all([("a", None), ("m", None)])
+
+
+def test_a_queue_restores_where_all_shards_can() -> None:
+    assert isinstance(routed().timers, Restoring)
+    mixed = routed({HOME: MemoryStore(), OTHER: Foreign()})
+    assert not isinstance(mixed.timers, Restoring)
+    assert not isinstance(mixed.outbox, Restoring)
 
 
 def test_words_under_one_id_on_two_shards_are_neither_shown_nor_erased() -> None:

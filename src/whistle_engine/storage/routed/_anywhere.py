@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from whistle_engine.errors import StoreClosed, StoreError, StoreMismatch
 from whistle_engine.model import TextRef
 from whistle_engine.storage.api import Store
+from whistle_engine.storage.routed._names import told
 from whistle_engine.storage.rows import Erased, VaultText
 
 
@@ -54,8 +55,3 @@ def document(stores: Iterable[Store], digest: str) -> bytes | None:
     if failed is not None:
         raise failed
     return None
-
-
-def told(names: Iterable[str]) -> str:
-    """Names of shards, as errors tell them."""
-    return ", ".join(repr(name) for name in names)

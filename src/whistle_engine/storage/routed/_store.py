@@ -21,9 +21,10 @@ from whistle_engine.errors import (
 )
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
 from whistle_engine.storage.api import Capability, Queue, Store, at_least_one, drafts_of
+from whistle_engine.storage.beside import Gathering
 from whistle_engine.storage.routed import _anywhere as anywhere
 from whistle_engine.storage.routed import _queue as queue
-from whistle_engine.storage.routed._anywhere import told
+from whistle_engine.storage.routed._names import by_shard, told
 from whistle_engine.storage.routed._sequence import Sequence as Order
 from whistle_engine.storage.routed._spans import Span
 from whistle_engine.storage.rows import (
@@ -45,6 +46,9 @@ from whistle_engine.storage.rows import (
 
 PLACE = "routed/place"
 """The document by which a shard knows its name, and where the sequence lies."""
+
+Wanted = tuple[MatterId, CommandId | None]
+"""A matter, and the command whose earlier commits are wanted."""
 
 BY_POSITION = attrgetter("position")
 BY_MATTER = attrgetter("matter")
@@ -160,7 +164,23 @@ class RoutedStore:
         With the empty id it is asked for the command alone: then on all shards.
         """
         own = self._name(matter)
-        loaded = self._shards[own].load(matter, command_id)
+        return self._loaded(own, (matter, command_id), self._shards[own].load(matter, command_id))
+
+    def load_all(self, wanted: Sequence[Wanted]) -> tuple[Loaded, ...]:
+        """What :meth:`load` gives for each of several: of each shard at once, where it can."""
+        found: dict[Wanted, Loaded] = {}
+        for name, mine in by_shard(wanted, lambda each: self._name(each[0])):
+            store = self._shards[name]
+            if isinstance(store, Gathering):
+                loaded = store.load_all(mine)
+            else:
+                loaded = tuple(store.load(*each) for each in mine)
+            found |= {e: self._loaded(name, e, one) for e, one in zip(mine, loaded, strict=True)}
+        return tuple(found[each] for each in wanted)
+
+    def _loaded(self, own: str, wanted: Wanted, loaded: Loaded) -> Loaded:
+        """What a shard loaded, with positions among all; and what a command wrote to others."""
+        matter, command_id = wanted
         earlier = self._placed(own, loaded.earlier)
         if not matter and command_id is not None:
             for name, store in self._shards.items():
