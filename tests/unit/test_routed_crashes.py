@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
@@ -182,6 +183,8 @@ def swapped(shards: dict[str, Store]) -> None:
         (put("routed/0", b'[["jinfeng", 1]]'), StoreMismatch, "names the shard 'jinfeng', and"),
         (put("routed/0", b"{"), StoreUnreadable, "an entry of the sequence of commits is damaged"),
         (put("routed/0", b"[[1]]"), StoreUnreadable, "is damaged"),
+        (put("routed/place", b"{"), StoreUnreadable, "what shard 'gulou' knows of itself is damag"),
+        (put("routed/place", b'{"shard": "gulou"}'), StoreUnreadable, "knows of itself is damaged"),
         (put("routed/0", b'[["xinhua", 0]]'), StoreUnreadable, "'xinhua' come up to 0 again"),
         (exchanged, StoreMismatch, "'xinhua' is not the store that it was"),
         (swapped, StoreMismatch, "'gulou' with the home 'gulou' was opened, and the store knows"),
@@ -214,7 +217,9 @@ def test_a_copy_together_with_a_copy_of_the_home_begins_a_new_order() -> None:
     copies[OTHER].append([draft("x"), draft("x1")])
     again = routed(copies)
     assert {record.matter for record in again.feed(0, limit=9)} == {"x", "a", "x1"}
-    assert routed(shards | {HOME: copies[HOME]}).feed(0, limit=9) != ()
+    for exchanged in ({HOME: copies[HOME]}, {OTHER: copies[OTHER]}):
+        with pytest.raises(StoreMismatch, match="'xinhua' and the home 'gulou' are not of one ord"):
+            routed(shards | exchanged)
 
 
 def test_another_home_is_told() -> None:
@@ -222,6 +227,82 @@ def test_another_home_is_told() -> None:
     routed(shards)
     with pytest.raises(StoreMismatch, match="'gulou' with the home 'xinhua' was opened"):
         routed(shards, home=OTHER)
+
+
+def test_what_is_refused_leaves_no_trace_on_a_new_shard() -> None:
+    shards = in_memory()
+    routed(shards)
+    new = MemoryStore()
+    strange = MemoryStore()
+    routed({"a": MemoryStore(), "z": strange}, home="a")
+    with pytest.raises(StoreMismatch, match="'z' with the home 'gulou' was opened"):
+        routed(shards | {"b": new, "z": strange})
+    assert new._documents == {}
+    routed(shards | {"b": new})
+
+
+class Meanwhile(Wrapped):
+    """A shard at which another opens all, before one of the calls to documents."""
+
+    calls = 0
+    another: Callable[[], object] | None = None
+
+    def _met(self) -> None:
+        self.calls -= 1
+        if self.calls == 0 and self.another is not None:
+            self.another()
+
+    def get_document(self, digest: str) -> bytes | None:
+        self._met()
+        return super().get_document(digest)
+
+    def put_document(self, digest: str, data: bytes) -> None:
+        self._met()
+        super().put_document(digest, data)
+
+
+@pytest.mark.parametrize("meets", [HOME, OTHER])
+@pytest.mark.parametrize("calls", range(1, 14))
+@pytest.mark.parametrize("home", [HOME, OTHER])
+def test_of_two_who_open_new_shards_at_once_those_go_on_who_agree(
+    home: str, calls: int, meets: str
+) -> None:
+    shards = in_memory()
+
+    def opens(shards: dict[str, Store], home: str) -> bool:
+        try:
+            routed(shards, home=home).append([draft("x")])
+        except StoreMismatch:
+            return False
+        return True
+
+    done: list[bool] = []
+    meeting = Meanwhile(shards[meets])
+    meeting.calls = calls
+    meeting.another = lambda: done.append(opens(shards, OTHER))
+    done.append(opens(shards | {meets: meeting}, home))
+    if home == OTHER:
+        assert all(done)
+    else:
+        assert sum(done) <= 1
+    again = [each for each in (HOME, OTHER) if opens(shards, each)]
+    assert len(again) == 1, "one can go on, and the other is told at each opening"
+    assert len(routed(shards, home=again[0]).feed(0, limit=9)) == 1
+
+
+@pytest.mark.parametrize("home", [HOME, OTHER])
+def test_new_shards_are_taken_in_one_order_so_that_two_meet_at_the_first(home: str) -> None:
+    taken: list[str] = []
+
+    class Noted(MemoryStore):
+        def put_document(self, digest: str, data: bytes) -> None:
+            taken.append(f"{digest} {data.decode()}")
+            super().put_document(digest, data)
+
+    routed({OTHER: Noted(), HOME: Noted()}, home=home)
+    of_order, *places = taken
+    assert of_order.startswith("routed/order")
+    assert [json.loads(each.partition(" ")[2])["shard"] for each in places] == [HOME, OTHER]
 
 
 class Forgets(Wrapped):

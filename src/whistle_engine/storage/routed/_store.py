@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import merge
 from itertools import islice
@@ -16,7 +15,6 @@ from whistle_engine.errors import (
     StoreClosed,
     StoreError,
     StoreFailed,
-    StoreMismatch,
     StoreMisrouted,
 )
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
@@ -25,6 +23,7 @@ from whistle_engine.storage.beside import Gathering
 from whistle_engine.storage.routed import _anywhere as anywhere
 from whistle_engine.storage.routed import _queue as queue
 from whistle_engine.storage.routed._names import by_shard, told
+from whistle_engine.storage.routed._places import settle_in
 from whistle_engine.storage.routed._sequence import Sequence as Order
 from whistle_engine.storage.routed._spans import Span
 from whistle_engine.storage.rows import (
@@ -43,9 +42,6 @@ from whistle_engine.storage.rows import (
     Timer,
     VaultText,
 )
-
-PLACE = "routed/place"
-"""The document by which a shard knows its name, and where the sequence lies."""
 
 Wanted = tuple[MatterId, CommandId | None]
 """A matter, and the command whose earlier commits are wanted."""
@@ -82,8 +78,8 @@ class RoutedStore:
 
         Raises:
             ValueError: there is no shard of the name of the home.
-            StoreMismatch: a shard has another name or home, or was exchanged for a copy or an empty
-                store; or shards are missing that had commits.
+            StoreMismatch: a shard has another name or home, is of another city's order, or was
+                exchanged for a copy or an empty store; or shards are missing that had commits.
             StoreError: what a shard raises.
         """
         if home not in shards:
@@ -92,45 +88,13 @@ class RoutedStore:
         self._home = home
         self._route = route
         self._order = Order(self._shards, home)
-        self._know_home()
-        for name in sorted(self._shards):  # two who open new shards at once meet at the first
-            self._settle_in(name)
+        settle_in(self._shards, home, self._order.end)
         self._timers = queue.timers(
             {name: store.timers for name, store in self._shards.items()}, self._name
         )
         self._outbox = queue.outbox(
             {name: store.outbox for name, store in self._shards.items()}, self._name
         )
-
-    def _know_home(self) -> None:
-        """See that no shard was at home elsewhere: an empty home would give positions out anew."""
-        if self._shards[self._home].get_document(PLACE) is not None:
-            return
-        settled = [name for name, each in self._shards.items() if each.get_document(PLACE)]
-        if settled:
-            raise StoreMismatch(
-                f"the home {self._home!r} is not the store that it was: it knows no order of"
-                f" commits, and {told(settled)} had one; give the home that was, or copies of all"
-            )
-
-    def _settle_in(self, name: str) -> None:
-        """See that a shard is the one that it was."""
-        store = self._shards[name]
-        place = json.dumps({"shard": name, "home": self._home}, ensure_ascii=False).encode()
-        there = store.get_document(PLACE)
-        if there is None:
-            if self._order.end(name):
-                raise StoreMismatch(
-                    f"shard {name!r} is not the store that it was when its commits were put in"
-                    " order: a copy of it has other positions"
-                )
-            store.put_document(PLACE, place)
-            there = store.get_document(PLACE)
-        if there != place:
-            raise StoreMismatch(
-                f"shard {name!r} with the home {self._home!r} was opened, and the store knows"
-                f" itself as {(there or b'').decode(errors='replace')}"
-            )
 
     def _name(self, matter: MatterId) -> str:
         try:
