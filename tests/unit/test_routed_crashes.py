@@ -118,6 +118,23 @@ def test_a_reader_does_not_step_over_what_a_shard_does_not_show(until: int, limi
     assert seen + list(store.feed(seen[-1].position, limit=9)) == list(whole)
 
 
+def test_a_shard_that_shows_less_is_asked_once_a_page() -> None:
+    """It may have waited for what it does not show, as PostgreSQL does."""
+    shards = in_memory()
+    other = ShowsLess(shards[OTHER])
+    counted, asked = counting(other)
+    store = routed(shards | {OTHER: counted})
+    for matter in ("a1", "x1", "a2", "x2", "a3"):
+        store.append([draft(matter)])
+    other.until = 1
+    asked.clear()
+    assert [record.matter for record in store.feed(0, limit=9)] == ["a1", "x1", "a2"]
+    assert store.feed(3, limit=9) == ()
+    assert asked["feed"] == 2
+    other.until = None
+    assert [record.matter for record in store.feed(3, limit=9)] == ["x2", "a3"]
+
+
 def test_what_a_call_asks_of_the_shards() -> None:
     """The guide to PostgreSQL tells these figures, by round trips."""
     shards = in_memory()

@@ -184,17 +184,18 @@ class RoutedStore:
 
         It ends before what a shard does not show yet, while an append is under way there.
         """
-        found = self._fed(max(after, 0), at_least_one(limit))
-        while len(found) < limit and self._order.look(limit - len(found)):
-            last = found[-1].position if found else max(after, 0)
-            more = self._fed(last, limit - len(found))
-            if not more:
-                break
-            found += more
+        after = max(after, 0)
+        found, held = self._fed(after, at_least_one(limit))
+        if len(found) < limit and not held and self._order.look(limit - len(found)):
+            last = found[-1].position if found else after
+            found += self._fed(last, limit - len(found))[0]
         return tuple(found)
 
-    def _fed(self, after: int, limit: int) -> list[Record]:
-        """What has its place, as far as its shards show it: a stretch by one page of each."""
+    def _fed(self, after: int, limit: int) -> tuple[list[Record], bool]:
+        """What has its place, a stretch by one page of each shard, and whether one shows less.
+
+        A shard may have waited for what it does not show: nobody asks it again for this page.
+        """
         found: list[Record] = []
         while len(found) < limit:
             spans = self._order.after(after, limit - len(found))
@@ -209,9 +210,9 @@ class RoutedStore:
                 end = min(end, whole if shown is None else shown)
             found += sorted((each for each in stretch if each.position <= end), key=BY_POSITION)
             if end < whole:
-                break
+                return found[:limit], True
             after = end
-        return found[:limit]
+        return found[:limit], False
 
     def _shown(self, spans: list[Span], limit: int) -> tuple[tuple[Record, ...], int | None]:
         """What a shard shows of its spans in a stretch, and how far that goes if not to their end.
@@ -221,9 +222,8 @@ class RoutedStore:
         name, first, last = spans[0].shard, spans[0].first, spans[-1].last
         page = self._shards[name].feed(first, limit=min(last - first, limit))
         records = tuple([self._at(name, each) for each in page if each.position <= last])
-        if page and page[-1].position >= last:
-            return records, None
-        return records, records[-1].position if records else spans[0].start
+        own = page[-1].position if page else first
+        return records, None if own >= last else self._order.position(name, own + 1) - 1
 
     def scan(self, after: MatterId | None, *, limit: int) -> tuple[History, ...]:
         """Whole histories, in the order of the matters' ids."""
