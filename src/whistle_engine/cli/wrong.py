@@ -23,7 +23,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ),
     "StoreMisrouted": (
         "store_misrouted",
-        "命令涉及不同辖区的事项，或者事项编号不属于任何辖区，没有写入；请核对编号，按辖区分别处理",
+        "命令涉及不同地区的事项，或者事项编号不属于任何地区，没有写入；请核对编号，按地区分别处理",
     ),
     "StoreUnreadable": (
         "store_unreadable",
