@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ from tests.drafts import draft
 from tests.routers import (
     HOME,
     OTHER,
+    by_last,
     counting,
     in_memory,
     open_files,
@@ -25,6 +30,7 @@ from whistle_engine.storage.api import Store
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.routed import _sequence
 from whistle_engine.storage.rows import Record
+from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.testing.stores import Wrapped
 from whistle_engine.testing.stores.crowd import killed_after
 
@@ -46,6 +52,64 @@ def test_a_killed_writer_leaves_an_order_that_goes_on(tmp_path: Path, acknowledg
         assert [r.matter for r in before] == [f"m{n % 5}" for n in range(len(before))]
         write_one(store, len(before))
         assert store.feed(0, limit=99)[:-1] == before
+
+
+class Dies(Wrapped):
+    """A home whose process dies at its third entry: before it is put, or just afterwards."""
+
+    put = False
+    left = 3
+
+    def put_document(self, digest: str, data: bytes) -> None:
+        self.left -= digest.removeprefix("routed/").isdigit()
+        if self.left or self.put:
+            super().put_document(digest, data)
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def write_until_death(place: Path, begin: int, put: bool, pipe: Connection) -> None:  # noqa: FBT001
+    shards: dict[str, Store] = {name: SqliteStore(place / f"{name}.db") for name in (HOME, OTHER)}
+    home = Dies(shards[HOME])
+    home.put = put
+    store = routed(shards | {HOME: home}, route=by_last)
+    for number in range(begin, begin + 9):
+        write_one(store, number)
+        pipe.send(number)
+
+
+def acknowledged_by_one_who_dies(place: Path, begin: int, *, put: bool) -> list[int]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=write_until_death, args=(place, begin, put, theirs))
+    process.start()
+    theirs.close()
+    done: list[int] = []
+    with closing(ours), suppress(EOFError):
+        while ours.poll(60):
+            done.append(ours.recv())
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    return done
+
+
+def test_ten_deaths_between_the_append_and_its_entry_lose_nothing(tmp_path: Path) -> None:
+    open_files(tmp_path).close()
+    told: list[Record] = []
+    for death in range(10):
+        begin = len(told)
+        done = acknowledged_by_one_who_dies(tmp_path, begin, put=death % 2 == 1)
+        assert done == [begin, begin + 1]
+        with closing(open_files(tmp_path)) as store, closing(open_files(tmp_path)) as another:
+            whole = store.feed(0, limit=99)
+            assert another.feed(0, limit=99) == whole
+            assert [*whole[:begin]] == told, "what had its place has it still"
+            assert len(whole) == begin + 3, "what was under way lay on its shard already"
+            assert [r.matter for r in whole] == [f"m{n % 5}" for n in range(len(whole))]
+            last = whole[-1]
+            again = another.append([draft(last.matter, last.version)])
+            assert (again.again, again.records) == (True, (last,))
+            told = [*whole]
 
 
 class NoHome(Wrapped):
