@@ -19,6 +19,7 @@ from attrs import define, evolve, field, frozen
 from whistle_engine.codec import load_basis, load_command
 from whistle_engine.errors import StoreMismatch, StoreMisrouted, StoreUnreadable
 from whistle_engine.model import CommandId, MatterId, TextRef
+from whistle_engine.storage import paging
 from whistle_engine.storage.api import Queue, Store
 from whistle_engine.storage.beside import Restoring
 from whistle_engine.storage.rows import (
@@ -150,17 +151,14 @@ class _Copying:
 
     def _commands(self) -> Iterator[tuple[Record, ...]]:
         """What each command wrote; it may not stand together where others appended at once."""
-        after = 0
         several: set[CommandId] = set()
-        while page := self.source.feed(after, limit=PAGE):
-            after = page[-1].position
-            for record in page:
-                if record.command_id in several:
-                    continue
-                written = self.source.load("", record.command_id).earlier
-                if len(written) > 1:
-                    several.add(record.command_id)
-                yield written
+        for record in paging.commits(self.source, page=PAGE):
+            if record.command_id in several:
+                continue
+            written = self.source.load("", record.command_id).earlier
+            if len(written) > 1:
+                several.add(record.command_id)
+            yield written
 
     def _write(self, batch: list[Draft]) -> None:
         if not batch:
