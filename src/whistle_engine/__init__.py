@@ -27,8 +27,8 @@ _HOMES: dict[str, str] = {
         "rules": "Rules",
         "problems": "Problem Spot",
         "errors": "CodecError CommandIdReused NotifyError PluginError PolicyError StoreBusy "
-        "StoreClosed StoreError StoreFailed StoreFull StoreMismatch StoreNotFound StoreReadOnly "
-        "StoreUnreadable StoryError UnknownMatter VersionConflict WhistleError",
+        "StoreClosed StoreError StoreFailed StoreFull StoreMismatch StoreMisrouted StoreNotFound "
+        "StoreReadOnly StoreUnreadable StoryError UnknownMatter VersionConflict WhistleError",
         "policy_file": "load_directory load_policy load_rules shipped_rules",
         "engine": "Engine",
         "relay": "Backoff Relay",

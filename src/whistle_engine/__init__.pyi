@@ -60,6 +60,7 @@ from whistle_engine.errors import StoreError as StoreError
 from whistle_engine.errors import StoreFailed as StoreFailed
 from whistle_engine.errors import StoreFull as StoreFull
 from whistle_engine.errors import StoreMismatch as StoreMismatch
+from whistle_engine.errors import StoreMisrouted as StoreMisrouted
 from whistle_engine.errors import StoreNotFound as StoreNotFound
 from whistle_engine.errors import StoreReadOnly as StoreReadOnly
 from whistle_engine.errors import StoreUnreadable as StoreUnreadable

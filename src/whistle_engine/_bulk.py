@@ -25,7 +25,7 @@ from whistle_engine._attempt import Decided
 from whistle_engine._executing import Asked, Executor, Keeps, asked
 from whistle_engine.commands import Command, subjects
 from whistle_engine.commits import Answer as Given
-from whistle_engine.errors import VersionConflict
+from whistle_engine.errors import StoreMisrouted, VersionConflict
 from whistle_engine.model import CommandId, MatterId, TextRef
 from whistle_engine.storage.api import Capability
 from whistle_engine.storage.beside import Gathering
@@ -37,7 +37,7 @@ BATCH = 256
 Outcome = Given | Exception
 """A command's answer, or the error that concerns this command alone."""
 
-_OF_ONE = (VersionConflict, UnicodeError, OverflowError)
+_OF_ONE = (VersionConflict, StoreMisrouted, UnicodeError, OverflowError)
 """What a store raises because of what one command brings to it."""
 
 Words = Mapping[str, str]

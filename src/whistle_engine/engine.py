@@ -165,8 +165,9 @@ class Engine:
 
         Yields:
             For each command, in order, its answer or the error that concerns it alone and that
-            :meth:`execute` would raise: a wrong value, say, or a damaged history. What was yielded
-            is written; nothing happens before the first is asked for.
+            :meth:`execute` would raise: a wrong value, say, a damaged history, or matters of two
+            jurisdictions. What was yielded is written; nothing happens before the first is asked
+            for.
 
         Raises:
             ValueError: a batch is less than 1.

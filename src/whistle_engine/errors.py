@@ -8,7 +8,16 @@ The tree::
     ├── CodecError             bytes that are not of a known wire format
     ├── CommandIdReused        the id was used before, for something else
     ├── VersionConflict        somebody else appended first
-    ├── StoreClosed            the store was used after it was closed
+    ├── StoreError             a store cannot do what was asked
+    │   ├── StoreClosed        it was used after it was closed
+    │   ├── StoreBusy          others held it for too long; try again later
+    │   ├── StoreFull          there is no room left
+    │   ├── StoreReadOnly      this process may not write to it
+    │   ├── StoreNotFound      there is none, or none that this process may open
+    │   ├── StoreMismatch      it is sound, but not for this release
+    │   ├── StoreMisrouted     matters of several shards in one call, or of none that there is
+    │   ├── StoreUnreadable    it is damaged
+    │   └── StoreFailed        the machine under it failed
     ├── PluginError            a plugin is broken, or nobody registered what was asked for
     ├── NotifyError            a notifier could not hand on a message
     ├── UnknownMatter          there is no such matter, or the reader may not see it
@@ -20,7 +29,7 @@ A command that is not allowed is *not* an exception: ``decide`` returns
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from whistle_engine.problems import Problem, StoryProblem
@@ -137,6 +146,38 @@ class StoreNotFound(StoreError):  # noqa: N818  as StoreBusy
 
 class StoreMismatch(StoreError):  # noqa: N818  as StoreBusy
     """What lies there is sound, but not for this release: another application's, or newer."""
+
+
+class StoreMisrouted(StoreError):  # noqa: N818  as StoreBusy
+    """What one call is about lies on several shards, or on none that there is; nothing was written.
+
+    It is of this one call: whatever is of one shard goes on.
+
+    Attributes:
+        led: each matter, and the shard that it was led to; ``None`` where the route had no answer.
+    """
+
+    def __init__(self, led: Mapping[str, str | None], shards: Iterable[str]) -> None:
+        """Say where each matter was led, and what would be right.
+
+        Args:
+            led: each matter, and where the route led it.
+            shards: the names of all shards.
+        """
+        self.led = dict(led)
+        names = tuple(shards)
+        for matter, name in led.items():
+            if name not in names:
+                super().__init__(
+                    f"matter {matter!r} was led to {name!r}, and should be to one of"
+                    f" {', '.join(map(repr, names))}: see to the matter's id, or to the route"
+                )
+                return
+        found = ", ".join(f"{matter!r} on {name!r}" for matter, name in led.items())
+        super().__init__(
+            f"an append takes matters of one shard, and these are {found}: give each shard a"
+            " command of its own"
+        )
 
 
 class StoreUnreadable(StoreError):  # noqa: N818  as StoreBusy

@@ -3,8 +3,8 @@
 Whatever keeps the contract can be moved from and to. Commits come over byte for byte and in the
 order of the feed, with their words, documents, look-ups and queues. Two things do not: leases and
 tries (what waits, waits anew), and the gaps between positions. So stop the workers first, and take
-a new checkpoint afterwards. Only a store that is routed over several is no place to move to: each
-batch is of all jurisdictions, and such a store takes one at a time. Move one into each shard.
+a new checkpoint afterwards. A store that is routed over several can be filled, too, in the same
+order: where a batch is of several jurisdictions, in as many appends as it changes between them.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
 
 from attrs import define, evolve, field, frozen
 
 from whistle_engine.codec import load_basis, load_command
-from whistle_engine.errors import StoreMismatch, StoreUnreadable
+from whistle_engine.errors import StoreMismatch, StoreMisrouted, StoreUnreadable
 from whistle_engine.model import CommandId, MatterId, TextRef
+from whistle_engine.storage import paging
 from whistle_engine.storage.api import Queue, Store
 from whistle_engine.storage.beside import Restoring
 from whistle_engine.storage.rows import (
@@ -86,6 +88,7 @@ def copy_store(
 
     Raises:
         StoreMismatch: the target holds something.
+        StoreMisrouted: the target is routed, and leads a matter to no shard.
         StoreUnreadable: the source lacks look-ups or words that its commits name.
         CodecError: a commit of the source is damaged.
     """
@@ -148,22 +151,19 @@ class _Copying:
 
     def _commands(self) -> Iterator[tuple[Record, ...]]:
         """What each command wrote; it may not stand together where others appended at once."""
-        after = 0
         several: set[CommandId] = set()
-        while page := self.source.feed(after, limit=PAGE):
-            after = page[-1].position
-            for record in page:
-                if record.command_id in several:
-                    continue
-                written = self.source.load("", record.command_id).earlier
-                if len(written) > 1:
-                    several.add(record.command_id)
-                yield written
+        for record in paging.commits(self.source, page=PAGE):
+            if record.command_id in several:
+                continue
+            written = self.source.load("", record.command_id).earlier
+            if len(written) > 1:
+                several.add(record.command_id)
+            yield written
 
     def _write(self, batch: list[Draft]) -> None:
         if not batch:
             return
-        self.target.append(batch)
+        self._append(batch)
         latest = [found for draft in batch if (found := self._found(draft.matter)).is_at(draft)]
         told = [(draft, self._found(draft.matter)) for draft in batch]
         self._restore(self.target.timers, [each for found in latest for each in found.timers])
@@ -175,6 +175,15 @@ class _Copying:
             self.target.erase_text(ref)
         words = sum(len(draft.texts) for draft in batch) - len(erased)
         self._told(commits=len(batch), texts=words, erased=len(erased))
+
+    def _append(self, batch: list[Draft]) -> None:
+        try:
+            self.target.append(batch)
+        except StoreMisrouted as error:
+            if len(error.led) == 1:  # it leads nowhere
+                raise
+            for stretch in _stretches(batch, error.led):
+                self.target.append(stretch)
 
     def _restore(self, queue: Queue[Item], items: Sequence[Queued[Item]]) -> None:
         """Let what was settled or dead be so, at once where the queue can."""
@@ -268,6 +277,25 @@ class _Copying:
         )
         if self.progress is not None:
             self.progress(self.moved)
+
+
+def _stretches(batch: Sequence[Draft], led: Mapping[MatterId, str | None]) -> Iterator[list[Draft]]:
+    """The drafts of a batch in stretches of one shard each.
+
+    What one command wrote to a shard goes together: once its id is known there, the rest of it
+    would be taken for the same again (S5).
+    """
+
+    def shard(draft: Draft) -> str:
+        return led[draft.matter] or ""
+
+    ordered = [
+        draft
+        for _, command in groupby(batch, key=lambda draft: draft.command_id)
+        for draft in sorted(command, key=shard)
+    ]
+    for _, stretch in groupby(ordered, key=shard):
+        yield list(stretch)
 
 
 def _is_gone(text: VaultText) -> bool:

@@ -30,3 +30,9 @@ def test_the_program_of_the_page_runs_on_two_servers(postgres: str) -> None:
         finally:
             dropped(postgres, schema)
     assert said.getvalue() == shown
+
+
+def test_both_pages_have_the_same_blocks() -> None:
+    theirs = [(block.kind, block.body) for block in blocks(PAGE.replace(".md", ".zh.md"))]
+    assert len(theirs) == 2
+    assert theirs == [(block.kind, block.body) for block in blocks(PAGE)]

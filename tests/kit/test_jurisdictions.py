@@ -47,21 +47,21 @@ def test_by_default_all_matters_are_of_one_jurisdiction() -> None:
     assert Noting().jurisdiction("a") == Noting().jurisdiction("b")
 
 
-class Reversed(queues.RoutedQueue[Timer]):
+class Reversed(queues.RestoringQueue[Timer]):
     """Gives what it claimed the latest first."""
 
     def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claim[Timer], ...]:
         return super().claim(now=now, until=until, limit=limit)[::-1]
 
 
-class Forgetful(queues.RoutedQueue[Timer]):
+class Forgetful(queues.RestoringQueue[Timer]):
     """Claims on one shard only."""
 
     def _in_turn(self) -> list[str]:
         return super()._in_turn()[:1]
 
 
-class Greedy(queues.RoutedQueue[Timer]):
+class Greedy(queues.RestoringQueue[Timer]):
     """Claims on each shard as much as the limit takes, and gives no more than that."""
 
     def claim(self, *, now: datetime, until: datetime, limit: int) -> tuple[Claim[Timer], ...]:
@@ -86,8 +86,8 @@ def test_the_machine_is_content_with_a_right_one() -> None:
 
 @pytest.mark.parametrize("broken", [Reversed, Forgetful, Greedy])
 def test_the_machine_finds_claims_that_are_wrong_over_jurisdictions(
-    broken: type[queues.RoutedQueue[Timer]], monkeypatch: pytest.MonkeyPatch
+    broken: type[queues.RestoringQueue[Timer]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queues, "RoutedQueue", broken)
+    monkeypatch.setattr(queues, "RestoringQueue", broken)
     with pytest.raises(AssertionError, match="check that"):
         found(Phase.generate)

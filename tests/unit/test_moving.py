@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from uuid import uuid4
@@ -16,11 +17,12 @@ from attrs import evolve
 
 from tests.drafts import draft, timer, with_timers
 from tests.postgres_server import dropped, with_options
+from tests.routers import HOME, OTHER, by_number, routed
 from tests.unit.cli_stores import filled, is_wrong, run
-from whistle_engine.errors import StoreMismatch, StoreUnreadable
+from whistle_engine.errors import StoreMismatch, StoreMisrouted, StoreUnreadable
 from whistle_engine.generate import generate
 from whistle_engine.model import TextRef
-from whistle_engine.moving import Moved, copy_store
+from whistle_engine.moving import Moved, _stretches, copy_store
 from whistle_engine.policy_file import shipped_rules
 from whistle_engine.storage.api import Queue, Store
 from whistle_engine.storage.beside import Restoring
@@ -168,6 +170,70 @@ def test_a_store_that_cannot_restore_is_filled_by_the_contract_alone() -> None:
     moved = copy_store(source, target)
     assert told(target) == told(source)
     assert moved == copy_store(source, MemoryStore())
+
+
+def test_a_routed_store_is_filled_in_the_same_order_and_copied_back() -> None:
+    source = lived_in(MemoryStore())
+    city = routed(route=by_number)
+    moved = copy_store(source, city)
+    for name in (HOME, OTHER):
+        assert len(city._shards[name].feed(0, limit=MANY)) > 10
+    back = MemoryStore()
+    assert copy_store(city, back) == moved
+    assert told(source) == told(city) == told(back)
+    reports = [verify(each) for each in (source, city, back)]
+    assert [report.first for report in reports] == [None] * 3
+    assert reports[0].checkpoint == reports[1].checkpoint == reports[2].checkpoint
+
+
+def apart_from(others: str, matter: str) -> str:
+    return OTHER if matter == others else HOME
+
+
+def test_what_one_command_wrote_to_two_shards_comes_over_whole() -> None:
+    source = MemoryStore()
+    play(shipped_story("merging"), store=source)
+    (wrote,) = {
+        each
+        for record in source.feed(0, limit=MANY)
+        if len(each := source.load("", record.command_id).earlier) > 1
+    }
+    for apart in wrote:
+        city = routed(route=partial(apart_from, apart.matter))
+        copy_store(source, city)
+        assert {r.digest for r in city.load("", apart.command_id).earlier} == {
+            r.digest for r in wrote
+        }
+        assert len(city.load(apart.matter, apart.command_id).earlier) == 1, "as the guide tells"
+        assert verify(city).ok
+        back = MemoryStore()
+        copy_store(city, back)
+        assert verify(back).checkpoint == verify(source).checkpoint
+
+
+@pytest.mark.parametrize("apart", [("b",), ("a", "c"), ("c",), ()])
+def test_stretches_are_of_one_shard_and_part_no_command_of_it(apart: tuple[str, ...]) -> None:
+    drafts = [
+        draft(matter, command=command)
+        for command, matters in {"one": "d", "two": "abc", "three": "e"}.items()
+        for matter in matters
+    ]
+    led: dict[str, str | None] = {each: OTHER if each in apart else HOME for each in "abcde"}
+    city = routed(route=lambda matter: str(led[matter] if matter else HOME))
+    found = [*_stretches(drafts, led)]
+    for stretch in found:
+        assert not city.append(stretch).again
+    assert len(city.feed(0, limit=9)) == len(drafts)
+    assert len(found) <= 3
+    assert found[0][0].command_id == "one"
+
+
+def test_a_matter_that_a_routed_store_leads_nowhere_ends_the_copy() -> None:
+    source = lived_in(MemoryStore())
+    last = max(history.matter for history in source.scan(None, limit=MANY))
+    city = routed(route=lambda matter: "jinfeng" if matter == last else by_number(matter))
+    with pytest.raises(StoreMisrouted, match=f"matter '{last}' was led to 'jinfeng'"):
+        copy_store(source, city)
 
 
 @pytest.mark.parametrize("kind", ["memory", "sqlite", "postgres"])

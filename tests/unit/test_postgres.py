@@ -75,6 +75,10 @@ def test_a_url_says_to_libpq_and_to_us_what_concerns_each() -> None:
         ("postgres://host/db", "it is no URL of this store; write postgresql://"),
         ("postgresql:db", "it is no URL of this store; write postgresql://"),
         ("postgresql://host/db?shema=x", "shema.*there are the options schema, busy_timeout"),
+        (
+            "postgresql://host/db?options=-c%20work_mem=8MB",
+            "^options has a = .*; write %3D in the ",
+        ),
         ("postgresql://host/db?schema=Big", "schema is 'Big'; it should be small letters"),
         ("postgresql://host/db?schema=pg_x", "schema is 'pg_x'"),
         ("postgresql://host/db?schema=a%22b", "schema is 'a\"b'"),

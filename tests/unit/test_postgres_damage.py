@@ -12,7 +12,7 @@ from attrs import evolve
 
 from tests.drafts import AT, HOUR, draft, row, timer, with_timers
 from tests.postgres_server import dropped, with_options
-from whistle_engine.errors import StoreUnreadable
+from whistle_engine.errors import StoreMismatch, StoreUnreadable
 from whistle_engine.model import What
 from whistle_engine.storage._columns import micros
 from whistle_engine.storage.postgres import PostgresStore
@@ -75,15 +75,17 @@ def test_tables_whose_schema_nothing_notes_are_told(
         ("ALTER TABLE whistle_notices DROP COLUMN event",
          r"missing: the column whistle_notices\.event\)"),
         ("ALTER TABLE whistle_texts ALTER words TYPE TEXT USING encode(words, 'hex')",
-         r"not as it was made: the column whistle_texts\.words\)"),
+         r"the column whistle_texts\.words, which is TEXT NOT NULL and should be BYTEA NOT NULL\)"),
         ('ALTER TABLE whistle_texts ALTER name TYPE TEXT COLLATE "default"',
-         r"not as it was made: the column whistle_texts\.name\)"),
+         r"whistle_texts\.name, which is TEXT NOT NULL and should be TEXT COLLATE .C. NOT NULL\)"),
         ("ALTER TABLE whistle_timers ALTER settled DROP DEFAULT",
-         r"not as it was made: the column whistle_timers\.settled\)"),
+         r"settled, which is BOOLEAN NOT NULL and should be BOOLEAN NOT NULL DEFAULT false\)"),
         ("DROP INDEX whistle_open; CREATE INDEX whistle_open ON whistle_matters (opened_at)",
-         r"not as it was made: the index whistle_open\)"),
+         r"opened_at\) and should be CREATE INDEX whistle_open ON .* matter\) WHERE open\)"),
+        ("ALTER INDEX whistle_all SET (fillfactor = 70)",
+         r"WITH \(fillfactor='70'\) and should be CREATE INDEX .* matter\)\); put back"),
         ("CREATE OR REPLACE FUNCTION whistle_rows(_rows json) RETURNS void LANGUAGE sql AS ''",
-         r"not as it was made: the function whistle_rows\)"),
+         r"tables were changed \(not as it was made: the function whistle_rows\); put back"),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_not_as_it_was_made_is_told(
@@ -94,6 +96,24 @@ def test_what_is_missing_or_not_as_it_was_made_is_told(
     spoil(postgres, schema, *statement.split("; "))
     with pytest.raises(StoreUnreadable, match=says):
         PostgresStore(with_options(postgres, schema=schema))
+
+
+def test_a_schema_that_was_renamed_is_told_by_its_name(
+    postgres: str, schema: str, store: PostgresStore
+) -> None:
+    store.append([draft()])
+    store.close()
+    now = f"{schema}_new"
+    spoil(postgres, schema, f"ALTER SCHEMA {schema} RENAME TO {now}")
+    told = (
+        f"the schema '{now}' was called '{schema}', and its functions still name that; give it back"
+        f' its name .ALTER SCHEMA "{now}" RENAME TO "{schema}". and say schema={schema} in the URL'
+    )
+    with pytest.raises(StoreMismatch, match=told):
+        PostgresStore(with_options(postgres, schema=now))
+    spoil(postgres, now, f'ALTER SCHEMA "{now}" RENAME TO "{schema}"')
+    with PostgresStore(with_options(postgres, schema=schema)) as again:
+        assert len(again.feed(0, limit=9)) == 1
 
 
 def test_what_others_add_beside_it_is_left_alone(

@@ -230,6 +230,25 @@ def test_a_rebuild_and_appends_at_once_leave_the_latest_row(store: PostgresStore
         rebuilding.join()
 
 
+@pytest.mark.parametrize("timeout", ["200ms", "0.2s", "0"])
+def test_a_feed_does_not_wait_until_a_statement_timeout_ends_it(
+    server: Server, timeout: str
+) -> None:
+    schema = f"brief_{timeout.replace('.', '_')}"
+    url = with_options(
+        server.url(), schema=schema, busy_timeout="0.5" if timeout == "0" else "60",
+        options=f"-c%20statement_timeout%3D{timeout}",
+    )  # fmt: skip
+    with PostgresStore(url) as store, psycopg.connect(server.url()) as host:
+        store.append([draft("before")])
+        PostgresStore.within(host, schema=schema).append([draft("held")])
+        store.append([draft("after")])
+        assert [record.matter for record in store.feed(0, limit=9)] == ["before"]
+        host.commit()
+        found = [record.matter for record in store.feed(0, limit=9)]
+        assert found == ["before", "held", "after"]
+
+
 def test_all_connections_in_use_is_told(server: Server) -> None:
     url = with_options(server.url(), schema="few", connections="1", busy_timeout="0.2")
     with PostgresStore(url) as store, psycopg.connect(server.url()) as other:

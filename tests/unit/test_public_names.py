@@ -26,9 +26,9 @@ PUBLIC = [
     "Refused", "Policy", "Directory", "Receiver", "Unit", "Rules",
     "Problem", "Spot",
     "CodecError", "CommandIdReused", "NotifyError", "PluginError", "PolicyError", "StoreBusy",
-    "StoreClosed", "StoreError", "StoreFailed", "StoreFull", "StoreMismatch", "StoreNotFound",
-    "StoreReadOnly", "StoreUnreadable", "StoryError", "UnknownMatter", "VersionConflict",
-    "WhistleError",
+    "StoreClosed", "StoreError", "StoreFailed", "StoreFull", "StoreMismatch", "StoreMisrouted",
+    "StoreNotFound", "StoreReadOnly", "StoreUnreadable", "StoryError", "UnknownMatter",
+    "VersionConflict", "WhistleError",
     "load_directory", "load_policy", "load_rules", "shipped_rules", "Engine", "Backoff", "Relay",
     "Plugins", "MemoryStore", "Erased", "LedgerFilter", "SqliteStore",
 ]  # fmt: skip

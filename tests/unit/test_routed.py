@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,15 +13,24 @@ from tests.drafts import AT, HOUR, draft, timer, with_timers
 from tests.routers import HOME, OTHER, failing, in_memory, routed
 from tests.support import NOW
 from tests.unit.test_engine import ALICE, CENTRE, GULOU, PIPES, received, rules
+from tests.unit.test_moving import Foreign
 from whistle_engine.commands import Classify, Command, Merge
 from whistle_engine.commits import Receipt
 from whistle_engine.engine import Engine
-from whistle_engine.errors import StoreClosed, StoreFailed, StoreMismatch, VersionConflict
+from whistle_engine.errors import (
+    StoreClosed,
+    StoreFailed,
+    StoreMismatch,
+    StoreMisrouted,
+    VersionConflict,
+)
 from whistle_engine.model import TextRef
 from whistle_engine.relay import Relay
 from whistle_engine.storage.api import Capability, Store
+from whistle_engine.storage.beside import Restoring
 from whistle_engine.storage.memory import MemoryStore
-from whistle_engine.storage.rows import Erased, LedgerFilter, VaultText
+from whistle_engine.storage.rows import Erased, LedgerFilter, Loaded, VaultText
+from whistle_engine.testing.stores.broken.beside import Gathers
 from whistle_engine.testing.stores.filestore import FileStore
 from whistle_engine.verify import verify
 
@@ -46,11 +55,23 @@ def test_each_matter_lies_on_its_shard() -> None:
 
 def test_an_append_over_two_shards_is_refused_and_writes_nothing() -> None:
     store = routed()
-    with pytest.raises(ValueError, match=r"one shard, and these are 'a' on 'gulou', 'x' on 'xin"):
+    told = (
+        "an append takes matters of one shard, and these are 'a' on 'gulou', 'x' on 'xinhua': give"
+        " each shard a command of its own"
+    )
+    with pytest.raises(StoreMisrouted, match=f"^{told}$") as caught:
         store.append([draft("a"), draft("x")])
+    assert caught.value.led == {"a": HOME, "x": OTHER}
     assert store.feed(0, limit=9) == ()
 
 
+def nowhere(matter: str) -> str:
+    return HOME if matter == "a" else "jinfeng"
+
+
+@pytest.mark.parametrize(
+    ("route", "name"), [(nowhere, "'jinfeng'"), ({"a": HOME}.__getitem__, None)]
+)
 @pytest.mark.parametrize(
     "call",
     [
@@ -62,10 +83,12 @@ def test_an_append_over_two_shards_is_refused_and_writes_nothing() -> None:
         lambda store: store.timers.revive(timer(matter="m")),
     ],
 )
-def test_a_route_to_no_shard_is_told(call: Callable[[Store], object]) -> None:
-    store = routed(route=lambda matter: HOME if matter == "a" else "jinfeng")
-    told = "^matter 'm' was led to 'jinfeng', and should be to one of 'gulou', 'xinhua'$"
-    with pytest.raises(ValueError, match=told):
+def test_a_route_to_no_shard_is_told(
+    call: Callable[[Store], object], route: Callable[[str], str], name: str | None
+) -> None:
+    store = routed(route=route)
+    told = f"^matter 'm' was led to {name}, and should be to one of 'gulou', 'xinhua': see to the"
+    with pytest.raises(StoreMisrouted, match=told):
         call(store)
     assert store.feed(0, limit=1) == ()
 
@@ -90,6 +113,33 @@ def test_command_ids_are_known_within_a_shard_and_asked_for_on_all() -> None:
     assert store.load("x", "c").earlier == (second,)
     assert store.load("", "c").earlier == (first, second)
     assert store.load("").earlier == ()
+
+
+def test_several_histories_are_loaded_shard_by_shard() -> None:
+    asked: list[list[tuple[str, str | None]]] = []
+
+    class Noted(Gathers):
+        def load_all(self, wanted: Sequence[tuple[str, str | None]]) -> tuple[Loaded, ...]:
+            asked.append([*wanted])
+            return super().load_all(wanted)
+
+    store = routed({HOME: Noted(), OTHER: MemoryStore()})
+    for matter in ("a", "b", "x", "x2"):
+        store.append([draft(matter, 1, "c" if matter in "ax" else None)])
+    wanted = [("x", "c"), ("a", "c"), ("b", None), ("x", "c"), ("x2", "none"), ("", "c")]
+    right = tuple(store.load(*each) for each in wanted)
+    assert store.load_all(wanted) == right
+    assert asked == [[("a", "c"), ("b", None), ("", "c")]]
+    assert len(right[-1].earlier) == 2
+    with pytest.raises(StoreMisrouted):
+        routed(route={"a": HOME}.__getitem__).load_all([("a", None), ("m", None)])
+
+
+def test_a_queue_restores_where_all_shards_can() -> None:
+    assert isinstance(routed().timers, Restoring)
+    mixed = routed({HOME: MemoryStore(), OTHER: Foreign()})
+    assert not isinstance(mixed.timers, Restoring)
+    assert not isinstance(mixed.outbox, Restoring)
 
 
 def test_words_under_one_id_on_two_shards_are_neither_shown_nor_erased() -> None:
@@ -256,7 +306,7 @@ def test_an_engine_over_two_jurisdictions() -> None:
     assert [row.matter for row in engine.ledger(CENTRE)] == ["a", "b", "x", "x2"]
 
     merging = Command(id="merge", matter="b", by=GULOU, do=Merge(into="x"))
-    with pytest.raises(ValueError, match="an append takes matters of one shard"):
+    with pytest.raises(StoreMisrouted, match="an append takes matters of one shard"):
         engine.execute(merging)
     assert store.load("", "merge").earlier == ()
 
@@ -272,6 +322,32 @@ def test_an_engine_over_two_jurisdictions() -> None:
     assert verify(store, since=report.checkpoint).ok
     positions = [record.position for record in store.feed(0, limit=99)]
     assert positions == sorted(set(positions))
+
+
+@pytest.mark.parametrize("batch", [1, 2, 256])
+def test_in_bulk_a_command_of_two_jurisdictions_or_of_none_fails_alone(batch: int) -> None:
+    store = routed(route={"": HOME, "a": HOME, "b": HOME, "x": OTHER}.__getitem__)
+    engine = Engine(store, rules(), clock=lambda: NOW)
+    many: list[tuple[Command, dict[str, str]]] = [
+        receive("c-a", "a"),
+        receive("c-x", "x"),
+        *[
+            (Command(id=f"k-{matter}", matter=matter, by=GULOU, do=Classify(facts=PIPES)), {})
+            for matter in ("a", "x")
+        ],
+        (Command(id="merge", matter="a", by=GULOU, do=Merge(into="x")), {}),
+        receive("c-m", "m"),
+        receive("c-b", "b"),
+    ]
+    *done, merged, lost, last = engine.execute_many(many, batch=batch)
+    assert all(isinstance(each, Receipt) for each in (*done, last))
+    assert isinstance(merged, StoreMisrouted)
+    assert merged.led == {"a": HOME, "x": OTHER}
+    assert isinstance(lost, StoreMisrouted)
+    assert lost.led == {"m": None}
+    written = {record.command_id for record in store.feed(0, limit=9)}
+    assert written == {"c-a", "c-x", "k-a", "k-x", "c-b"}
+    assert verify(store).ok
 
 
 def test_verify_finds_a_command_id_of_two_jurisdictions() -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -13,6 +18,7 @@ from tests.drafts import draft
 from tests.routers import (
     HOME,
     OTHER,
+    by_last,
     counting,
     in_memory,
     open_files,
@@ -24,6 +30,7 @@ from whistle_engine.storage.api import Store
 from whistle_engine.storage.memory import MemoryStore
 from whistle_engine.storage.routed import _sequence
 from whistle_engine.storage.rows import Record
+from whistle_engine.storage.sqlite import SqliteStore
 from whistle_engine.testing.stores import Wrapped
 from whistle_engine.testing.stores.crowd import killed_after
 
@@ -45,6 +52,64 @@ def test_a_killed_writer_leaves_an_order_that_goes_on(tmp_path: Path, acknowledg
         assert [r.matter for r in before] == [f"m{n % 5}" for n in range(len(before))]
         write_one(store, len(before))
         assert store.feed(0, limit=99)[:-1] == before
+
+
+class Dies(Wrapped):
+    """A home whose process dies at its third entry: before it is put, or just afterwards."""
+
+    put = False
+    left = 3
+
+    def put_document(self, digest: str, data: bytes) -> None:
+        self.left -= digest.removeprefix("routed/").isdigit()
+        if self.left or self.put:
+            super().put_document(digest, data)
+        if not self.left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def write_until_death(place: Path, begin: int, put: bool, pipe: Connection) -> None:  # noqa: FBT001
+    shards: dict[str, Store] = {name: SqliteStore(place / f"{name}.db") for name in (HOME, OTHER)}
+    home = Dies(shards[HOME])
+    home.put = put
+    store = routed(shards | {HOME: home}, route=by_last)
+    for number in range(begin, begin + 9):
+        write_one(store, number)
+        pipe.send(number)
+
+
+def acknowledged_by_one_who_dies(place: Path, begin: int, *, put: bool) -> list[int]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=write_until_death, args=(place, begin, put, theirs))
+    process.start()
+    theirs.close()
+    done: list[int] = []
+    with closing(ours), suppress(EOFError):
+        while ours.poll(60):
+            done.append(ours.recv())
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    return done
+
+
+def test_ten_deaths_between_the_append_and_its_entry_lose_nothing(tmp_path: Path) -> None:
+    open_files(tmp_path).close()
+    told: list[Record] = []
+    for death in range(10):
+        begin = len(told)
+        done = acknowledged_by_one_who_dies(tmp_path, begin, put=death % 2 == 1)
+        assert done == [begin, begin + 1]
+        with closing(open_files(tmp_path)) as store, closing(open_files(tmp_path)) as another:
+            whole = store.feed(0, limit=99)
+            assert another.feed(0, limit=99) == whole
+            assert [*whole[:begin]] == told, "what had its place has it still"
+            assert len(whole) == begin + 3, "what was under way lay on its shard already"
+            assert [r.matter for r in whole] == [f"m{n % 5}" for n in range(len(whole))]
+            last = whole[-1]
+            again = another.append([draft(last.matter, last.version)])
+            assert (again.again, again.records) == (True, (last,))
+            told = [*whole]
 
 
 class NoHome(Wrapped):
@@ -117,6 +182,23 @@ def test_a_reader_does_not_step_over_what_a_shard_does_not_show(until: int, limi
     assert seen + list(store.feed(seen[-1].position, limit=9)) == list(whole)
 
 
+def test_a_shard_that_shows_less_is_asked_once_a_page() -> None:
+    """It may have waited for what it does not show, as PostgreSQL does."""
+    shards = in_memory()
+    other = ShowsLess(shards[OTHER])
+    counted, asked = counting(other)
+    store = routed(shards | {OTHER: counted})
+    for matter in ("a1", "x1", "a2", "x2", "a3"):
+        store.append([draft(matter)])
+    other.until = 1
+    asked.clear()
+    assert [record.matter for record in store.feed(0, limit=9)] == ["a1", "x1", "a2"]
+    assert store.feed(3, limit=9) == ()
+    assert asked["feed"] == 2
+    other.until = None
+    assert [record.matter for record in store.feed(3, limit=9)] == ["x2", "a3"]
+
+
 def test_what_a_call_asks_of_the_shards() -> None:
     """The guide to PostgreSQL tells these figures, by round trips."""
     shards = in_memory()
@@ -182,6 +264,8 @@ def swapped(shards: dict[str, Store]) -> None:
         (put("routed/0", b'[["jinfeng", 1]]'), StoreMismatch, "names the shard 'jinfeng', and"),
         (put("routed/0", b"{"), StoreUnreadable, "an entry of the sequence of commits is damaged"),
         (put("routed/0", b"[[1]]"), StoreUnreadable, "is damaged"),
+        (put("routed/place", b"{"), StoreUnreadable, "what shard 'gulou' knows of itself is damag"),
+        (put("routed/place", b'{"shard": "gulou"}'), StoreUnreadable, "knows of itself is damaged"),
         (put("routed/0", b'[["xinhua", 0]]'), StoreUnreadable, "'xinhua' come up to 0 again"),
         (exchanged, StoreMismatch, "'xinhua' is not the store that it was"),
         (swapped, StoreMismatch, "'gulou' with the home 'gulou' was opened, and the store knows"),
@@ -214,7 +298,9 @@ def test_a_copy_together_with_a_copy_of_the_home_begins_a_new_order() -> None:
     copies[OTHER].append([draft("x"), draft("x1")])
     again = routed(copies)
     assert {record.matter for record in again.feed(0, limit=9)} == {"x", "a", "x1"}
-    assert routed(shards | {HOME: copies[HOME]}).feed(0, limit=9) != ()
+    for exchanged in ({HOME: copies[HOME]}, {OTHER: copies[OTHER]}):
+        with pytest.raises(StoreMismatch, match="'xinhua' and the home 'gulou' are not of one ord"):
+            routed(shards | exchanged)
 
 
 def test_another_home_is_told() -> None:
@@ -222,6 +308,82 @@ def test_another_home_is_told() -> None:
     routed(shards)
     with pytest.raises(StoreMismatch, match="'gulou' with the home 'xinhua' was opened"):
         routed(shards, home=OTHER)
+
+
+def test_what_is_refused_leaves_no_trace_on_a_new_shard() -> None:
+    shards = in_memory()
+    routed(shards)
+    new = MemoryStore()
+    strange = MemoryStore()
+    routed({"a": MemoryStore(), "z": strange}, home="a")
+    with pytest.raises(StoreMismatch, match="'z' with the home 'gulou' was opened"):
+        routed(shards | {"b": new, "z": strange})
+    assert new._documents == {}
+    routed(shards | {"b": new})
+
+
+class Meanwhile(Wrapped):
+    """A shard at which another opens all, before one of the calls to documents."""
+
+    calls = 0
+    another: Callable[[], object] | None = None
+
+    def _met(self) -> None:
+        self.calls -= 1
+        if self.calls == 0 and self.another is not None:
+            self.another()
+
+    def get_document(self, digest: str) -> bytes | None:
+        self._met()
+        return super().get_document(digest)
+
+    def put_document(self, digest: str, data: bytes) -> None:
+        self._met()
+        super().put_document(digest, data)
+
+
+@pytest.mark.parametrize("meets", [HOME, OTHER])
+@pytest.mark.parametrize("calls", range(1, 14))
+@pytest.mark.parametrize("home", [HOME, OTHER])
+def test_of_two_who_open_new_shards_at_once_those_go_on_who_agree(
+    home: str, calls: int, meets: str
+) -> None:
+    shards = in_memory()
+
+    def opens(shards: dict[str, Store], home: str) -> bool:
+        try:
+            routed(shards, home=home).append([draft("x")])
+        except StoreMismatch:
+            return False
+        return True
+
+    done: list[bool] = []
+    meeting = Meanwhile(shards[meets])
+    meeting.calls = calls
+    meeting.another = lambda: done.append(opens(shards, OTHER))
+    done.append(opens(shards | {meets: meeting}, home))
+    if home == OTHER:
+        assert all(done)
+    else:
+        assert sum(done) <= 1
+    again = [each for each in (HOME, OTHER) if opens(shards, each)]
+    assert len(again) == 1, "one can go on, and the other is told at each opening"
+    assert len(routed(shards, home=again[0]).feed(0, limit=9)) == 1
+
+
+@pytest.mark.parametrize("home", [HOME, OTHER])
+def test_new_shards_are_taken_in_one_order_so_that_two_meet_at_the_first(home: str) -> None:
+    taken: list[str] = []
+
+    class Noted(MemoryStore):
+        def put_document(self, digest: str, data: bytes) -> None:
+            taken.append(f"{digest} {data.decode()}")
+            super().put_document(digest, data)
+
+    routed({OTHER: Noted(), HOME: Noted()}, home=home)
+    of_order, *places = taken
+    assert of_order.startswith("routed/order")
+    assert [json.loads(each.partition(" ")[2])["shard"] for each in places] == [HOME, OTHER]
 
 
 class Forgets(Wrapped):

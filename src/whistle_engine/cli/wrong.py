@@ -21,6 +21,10 @@ KINDS: Mapping[str, tuple[str, str]] = {
         "store_mismatch",
         "存储不是由本版本的引擎建立的；请换用较新的版本，或检查地址",
     ),
+    "StoreMisrouted": (
+        "store_misrouted",
+        "命令涉及不同地区的事项，或者事项编号不属于任何地区，没有写入；请核对编号，按地区分别处理",
+    ),
     "StoreUnreadable": (
         "store_unreadable",
         "存储已损坏，未作改动；请原样留存一份副本，再用最近的备份恢复",

@@ -10,6 +10,10 @@ Made = Mapping[str, tuple[str, str]]
 """Of what a schema is made: by name, of which kind, and how it was made."""
 
 
+LONGEST = 300
+"""How many characters of how something was made are shown."""
+
+
 def check(schema: int, where: str, *, known: int) -> None:
     """Refuse the tables of a newer release.
 
@@ -38,7 +42,8 @@ def whole(wanted: Made, there: Made, where: str) -> None:
     """Refuse what is not all there, or not as it was made; what else is there may be.
 
     Raises:
-        StoreUnreadable: it says what is missing, and what is not as it was made.
+        StoreUnreadable: it says what is missing; or if nothing is, what is not as it was made, and
+            how it should be.
     """
     missing = [
         f"the {kind} {name}"
@@ -46,11 +51,19 @@ def whole(wanted: Made, there: Made, where: str) -> None:
         if name not in there and name.partition(".")[0] in {name, *there}  # no column without table
     ]
     changed = [
-        f"the {made[0]} {name}" for name, made in wanted.items() if there.get(name, made) != made
+        _differing(name, made, there[name])
+        for name, made in wanted.items()
+        if there.get(name, made) != made
     ]
-    told = (("missing", missing), ("not as it was made", changed))
-    if wrong := [f"{what}: {_some(names)}" for what, names in told if names]:
-        raise damaged(wrong, where)
+    if missing:
+        told = (("missing", missing), ("not as it was made", changed))
+        raise damaged([f"{what}: {_some(names)}" for what, names in told if names], where)
+    if changed:
+        raise StoreUnreadable(
+            f"its tables were changed (not as it was made: {_some(changed)}); put back what"
+            " differs, or keep a copy as it is, and go back to the latest backup",
+            where=where,
+        )
 
 
 def present(wanted: Made, names: Collection[str], where: str) -> None:
@@ -71,6 +84,16 @@ def damaged(wrong: Sequence[str], where: str) -> StoreUnreadable:
         "the latest backup",
         where=where,
     )
+
+
+def _differing(name: str, made: tuple[str, str], there: tuple[str, str]) -> str:
+    """What is not as it was made; with how it is and should be, if that can be told in a line."""
+    kind, right = made
+    found = there[1] if there[0] == kind else there[0]
+    told = f"the {kind} {name}"
+    if not found or max(len(right), len(found)) > LONGEST or "\n" in right + found:
+        return told
+    return f"{told}, which is {found} and should be {right}".replace("@", "")
 
 
 def _some(names: Sequence[str], *, shown: int = 3) -> str:

@@ -151,8 +151,8 @@ class MemoryQueue(Generic[Item]):
         """Let items that wait be as another store has them."""
         with self._open():
             for each in ended:
-                slot = self._slots[each.item.matter][self._key(each.item)]
-                if slot.state is ItemState.WAITING:
+                slot = self._slots.get(each.item.matter, {}).get(self._key(each.item))
+                if slot is not None and slot.state is ItemState.WAITING:
                     slot.settled = each.state is ItemState.SETTLED
                     slot.dead = each.state is ItemState.DEAD
 

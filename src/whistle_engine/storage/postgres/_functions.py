@@ -191,14 +191,18 @@ FEED = f"""
 -- will. What follows reads the commits as of a moment after that. The order of the three matters.
 -- A lock keeps the lower half of a position: as far from the last one as it seems.
 -- Those who are announced it waits for, if the page is not full without them: else a commit that
--- has come back might not be fed yet (S6). It waits for nobody who comes later.
+-- has come back might not be fed yet (S6). It waits for nobody who comes later, nor until a
+-- statement_timeout would end it.
 CREATE FUNCTION @whistle_feed(_after bigint, _most bigint, _milliseconds bigint)
 RETURNS SETOF @whistle_commits LANGUAGE plpgsql AS $$
 DECLARE
     _last bigint;
     _final bigint;
     _found bigint;
-    _end timestamptz := clock_timestamp() + _milliseconds * interval '1 millisecond';
+    _end timestamptz := clock_timestamp() + least(
+        _milliseconds * interval '1 millisecond',
+        nullif(current_setting('statement_timeout')::interval, interval '0') / 2
+    );
 BEGIN
 {_EXPECT_FRESH}
     IF pg_is_in_recovery() THEN

@@ -11,7 +11,7 @@ from whistle_engine.storage.postgres._place import Place
 from whistle_engine.storage.postgres._pool import Connection
 from whistle_engine.storage.postgres._schema import META, SCHEMA, STEPS, Steps, named
 from whistle_engine.storage.postgres._session import execute
-from whistle_engine.storage.postgres._whole import OBJECTS, made
+from whistle_engine.storage.postgres._whole import OBJECTS, made, renamed
 
 OLDEST = 140_000
 """PostgreSQL 14: the oldest that is still looked after by its makers."""
@@ -69,7 +69,7 @@ def looked_at(connection: Connection, where: Place, steps: Steps) -> int:
     """The schema of the store's tables, which are seen to be whole; 0 where there are none.
 
     Raises:
-        StoreMismatch: they are of a newer release.
+        StoreMismatch: they are of a newer release, or the schema had another name.
         StoreUnreadable: a part of them is gone, or not as it was made.
     """
     there = {
@@ -79,7 +79,15 @@ def looked_at(connection: Connection, where: Place, steps: Steps) -> int:
     check(schema, where.shown, known=len(steps))
     if schema == 0:
         unnoted(made(steps), there, where.shown)
-    whole(made(steps[:schema]), there, where.shown)
+    wanted = made(steps[:schema])
+    if (before := renamed(wanted, there)) is not None:
+        raise StoreMismatch(
+            f"the schema {where.schema!r} was called {before!r}, and its functions still name that;"
+            f' give it back its name (ALTER SCHEMA "{where.schema}" RENAME TO "{before}") and say'
+            f" schema={before} in the URL",
+            where=where.shown,
+        )
+    whole(wanted, there, where.shown)
     return schema
 
 

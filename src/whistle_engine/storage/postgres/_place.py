@@ -96,6 +96,12 @@ def place(
     address, _, query = url.partition("?")
     pairs = [pair.partition("=") for pair in query.split("&") if pair]
     ours = {name: unquote(value) for name, _, value in pairs if name in OPTIONS}
+    for name, _, value in pairs:
+        if "=" in value:
+            raise ValueError(
+                f"{name} has a = in its value; write %3D in the URL, and %20 for a blank, such as"
+                " options=-c%20work_mem%3D8MB"
+            )
     theirs = "&".join("".join(pair) for pair in pairs if pair[0] not in OPTIONS)
     try:
         asked = conninfo_to_dict(f"{address}?{theirs}" if theirs else address)

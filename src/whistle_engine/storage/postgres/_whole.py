@@ -57,6 +57,9 @@ FROM pg_proc AS one JOIN of ON pronamespace = of.oid
 _TABLE = re.compile(r"CREATE TABLE @(?P<name>\w+) \((?P<lines>.*?)\n\)", re.DOTALL)
 _INDEX = re.compile(r"CREATE (?:UNIQUE )?INDEX (?P<name>\w+)[^;]+")
 _SEQUENCE = re.compile(r"CREATE SEQUENCE @(?P<name>\w+)")
+_ELSEWHERE = re.compile(r'"(\w+)"\.whistle_')
+"""How a function names another schema than that in which it is."""
+
 _FUNCTION = re.compile(
     r"CREATE FUNCTION @(?P<name>\w+)\((?P<takes>[^()]*)\).*?\$\$(?P<body>.*?)\$\$", re.DOTALL
 )
@@ -70,6 +73,17 @@ def made(steps: tuple[tuple[str, ...], ...]) -> Made:
         for script in step:
             found |= _made(script)
     return found
+
+
+def renamed(wanted: Made, there: Made) -> str | None:
+    """The name that a schema had when its functions were made, if it is another than now."""
+    before = {name for _, told in there.values() for name in _ELSEWHERE.findall(told)}
+    if len(before) != 1:
+        return None
+    (name,) = before
+    back = {key: (kind, told.replace(f'"{name}".', "@")) for key, (kind, told) in there.items()}
+    functions = [key for key, (kind, _) in wanted.items() if kind == "function"]
+    return name if all(back.get(key) == wanted[key] for key in functions) else None
 
 
 def _made(script: str) -> Iterable[tuple[str, tuple[str, str]]]:

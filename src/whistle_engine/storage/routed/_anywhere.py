@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from whistle_engine.errors import StoreClosed, StoreError, StoreMismatch
 from whistle_engine.model import TextRef
 from whistle_engine.storage.api import Store
+from whistle_engine.storage.routed._names import told
 from whistle_engine.storage.rows import Erased, VaultText
+
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 def texts(
@@ -18,44 +23,39 @@ def texts(
     Raises:
         StoreMismatch: several have one: these are words of different people.
     """
-    found: dict[str, VaultText | Erased] = {}
-    failed: StoreError | None = None
-    for name, store in shards.items():
-        try:
-            text = store.read_text(ref)
-        except StoreClosed:
-            raise
-        except StoreError as error:
-            failed = error
-            continue
-        if text is not None:
-            found[name] = text
+    failed: list[StoreError] = []
+    found: dict[str, VaultText | Erased] = dict(
+        _answers(shards.items(), lambda store: store.read_text(ref), failed)
+    )
     if len(found) > 1:
         raise StoreMismatch(
             f"the shards {told(found)} all have a text {ref!r}: ids of commands should differ over"
             " all shards"
         )
-    return found, failed
+    return found, failed[-1] if failed else None
 
 
 def document(stores: Iterable[Store], digest: str) -> bytes | None:
     """The bytes under a digest, from the first that has them; one that fails is passed over."""
-    failed: StoreError | None = None
-    for store in stores:
-        try:
-            data = store.get_document(digest)
-        except StoreClosed:
-            raise
-        except StoreError as error:
-            failed = error
-            continue
-        if data is not None:
-            return data
-    if failed is not None:
-        raise failed
+    failed: list[StoreError] = []
+    for _, data in _answers(enumerate(stores), lambda store: store.get_document(digest), failed):
+        return data
+    if failed:
+        raise failed[-1]
     return None
 
 
-def told(names: Iterable[str]) -> str:
-    """Names of shards, as errors tell them."""
-    return ", ".join(repr(name) for name in names)
+def _answers(
+    stores: Iterable[tuple[K, Store]], ask: Callable[[Store], T | None], failed: list[StoreError]
+) -> Iterator[tuple[K, T]]:
+    """What stores have, one after the other; what goes wrong with one of them is noted."""
+    for name, store in stores:
+        try:
+            found = ask(store)
+        except StoreClosed:
+            raise
+        except StoreError as error:
+            failed.append(error)
+            continue
+        if found is not None:
+            yield name, found

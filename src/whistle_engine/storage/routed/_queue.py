@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import count, islice
-from typing import Generic
+from typing import Generic, cast
 
 from whistle_engine.errors import StoreClosed, StoreError
 from whistle_engine.model import MatterId
 from whistle_engine.storage.api import Queue, at_least_one
-from whistle_engine.storage.rows import Claim, Item, Notice, Timer
+from whistle_engine.storage.beside import Restoring
+from whistle_engine.storage.routed._names import by_shard
+from whistle_engine.storage.rows import Claim, Item, Notice, Queued, Timer
 
 _log = logging.getLogger("whistle_engine.storage.routed")
 
@@ -103,19 +105,34 @@ class RoutedQueue(Generic[Item]):
         return tuple(islice(merge(*pages, key=self._key), limit))
 
 
+class RestoringQueue(RoutedQueue[Item]):
+    """One over queues that all can restore: it fulfils :class:`.beside.Restoring`, too."""
+
+    def restore(self, ended: Sequence[Queued[Item]]) -> None:
+        """Let items that wait be as another store has them: on each shard all or nothing."""
+        for name, mine in by_shard(ended, lambda each: self._shard(each.item.matter)):
+            cast("Restoring[Item]", self._queues[name]).restore(mine)
+
+
+def _over(
+    queues: Mapping[str, Queue[Item]], shard: Callable[[MatterId], str], key: Callable[[Item], Key]
+) -> RoutedQueue[Item]:
+    able = all(isinstance(each, Restoring) for each in queues.values())
+    kind: type[RoutedQueue[Item]] = RestoringQueue if able else RoutedQueue
+    return kind(queues, shard, key)
+
+
 def timers(
     queues: Mapping[str, Queue[Timer]], shard: Callable[[MatterId], str]
 ) -> RoutedQueue[Timer]:
     """The timers of all matters."""
-    return RoutedQueue(
-        queues, shard, lambda timer: (timer.due, timer.matter, timer.clock, timer.step)
-    )
+    return _over(queues, shard, lambda timer: (timer.due, timer.matter, timer.clock, timer.step))
 
 
 def outbox(
     queues: Mapping[str, Queue[Notice]], shard: Callable[[MatterId], str]
 ) -> RoutedQueue[Notice]:
     """The notices of all matters."""
-    return RoutedQueue(
+    return _over(
         queues, shard, lambda notice: (notice.due, notice.matter, notice.version, notice.number)
     )

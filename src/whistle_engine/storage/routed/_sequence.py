@@ -15,7 +15,7 @@ from threading import Lock
 
 from whistle_engine.errors import StoreMismatch, StoreUnreadable
 from whistle_engine.storage.api import Documents, Store
-from whistle_engine.storage.routed._anywhere import told
+from whistle_engine.storage.routed._names import told
 from whistle_engine.storage.routed._spans import Span, Spans
 
 KEY = "routed/{}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import merge
 from itertools import islice
@@ -12,12 +11,19 @@ from typing import Self
 
 from attrs import evolve
 
-from whistle_engine.errors import StoreClosed, StoreError, StoreFailed, StoreMismatch
+from whistle_engine.errors import (
+    StoreClosed,
+    StoreError,
+    StoreFailed,
+    StoreMisrouted,
+)
 from whistle_engine.model import CommandId, MatterId, TextRef, UnitCode
 from whistle_engine.storage.api import Capability, Queue, Store, at_least_one, drafts_of
+from whistle_engine.storage.beside import Gathering
 from whistle_engine.storage.routed import _anywhere as anywhere
 from whistle_engine.storage.routed import _queue as queue
-from whistle_engine.storage.routed._anywhere import told
+from whistle_engine.storage.routed._names import by_shard, told
+from whistle_engine.storage.routed._places import settle_in
 from whistle_engine.storage.routed._sequence import Sequence as Order
 from whistle_engine.storage.routed._spans import Span
 from whistle_engine.storage.rows import (
@@ -37,8 +43,8 @@ from whistle_engine.storage.rows import (
     VaultText,
 )
 
-PLACE = "routed/place"
-"""The document by which a shard knows its name, and where the sequence lies."""
+Wanted = tuple[MatterId, CommandId | None]
+"""A matter, and the command whose earlier commits are wanted."""
 
 BY_POSITION = attrgetter("position")
 BY_MATTER = attrgetter("matter")
@@ -67,12 +73,13 @@ class RoutedStore:
             home: the shard that keeps the order of all commits, as documents. It is needed for
                 whatever is written anywhere.
             route: the name of a matter's shard, by its id; the same for ever, and for any id, of
-                matters that are not there too.
+                matters that are not there too. What it leads to no shard, or does not find
+                (:class:`LookupError`), is a :class:`~whistle_engine.errors.StoreMisrouted`.
 
         Raises:
             ValueError: there is no shard of the name of the home.
-            StoreMismatch: a shard has another name or home, or was exchanged for a copy or an empty
-                store; or shards are missing that had commits.
+            StoreMismatch: a shard has another name or home, is of another city's order, or was
+                exchanged for a copy or an empty store; or shards are missing that had commits.
             StoreError: what a shard raises.
         """
         if home not in shards:
@@ -81,9 +88,7 @@ class RoutedStore:
         self._home = home
         self._route = route
         self._order = Order(self._shards, home)
-        self._know_home()
-        for name in sorted(self._shards):  # two who open new shards at once meet at the first
-            self._settle_in(name)
+        settle_in(self._shards, home, self._order.end)
         self._timers = queue.timers(
             {name: store.timers for name, store in self._shards.items()}, self._name
         )
@@ -91,43 +96,13 @@ class RoutedStore:
             {name: store.outbox for name, store in self._shards.items()}, self._name
         )
 
-    def _know_home(self) -> None:
-        """See that no shard was at home elsewhere: an empty home would give positions out anew."""
-        if self._shards[self._home].get_document(PLACE) is not None:
-            return
-        settled = [name for name, each in self._shards.items() if each.get_document(PLACE)]
-        if settled:
-            raise StoreMismatch(
-                f"the home {self._home!r} is not the store that it was: it knows no order of"
-                f" commits, and {told(settled)} had one; give the home that was, or copies of all"
-            )
-
-    def _settle_in(self, name: str) -> None:
-        """See that a shard is the one that it was."""
-        store = self._shards[name]
-        place = json.dumps({"shard": name, "home": self._home}, ensure_ascii=False).encode()
-        there = store.get_document(PLACE)
-        if there is None:
-            if self._order.end(name):
-                raise StoreMismatch(
-                    f"shard {name!r} is not the store that it was when its commits were put in"
-                    " order: a copy of it has other positions"
-                )
-            store.put_document(PLACE, place)
-            there = store.get_document(PLACE)
-        if there != place:
-            raise StoreMismatch(
-                f"shard {name!r} with the home {self._home!r} was opened, and the store knows"
-                f" itself as {(there or b'').decode(errors='replace')}"
-            )
-
     def _name(self, matter: MatterId) -> str:
-        name = self._route(matter)
+        try:
+            name = self._route(matter)
+        except LookupError as error:  # of a table that does not have it
+            raise StoreMisrouted({matter: None}, self._shards) from error
         if name not in self._shards:
-            raise ValueError(
-                f"matter {matter!r} was led to {name!r}, and should be to one of"
-                f" {told(self._shards)}"
-            )
+            raise StoreMisrouted({matter: name}, self._shards)
         return name
 
     def _of(self, matter: MatterId) -> Store:
@@ -153,7 +128,23 @@ class RoutedStore:
         With the empty id it is asked for the command alone: then on all shards.
         """
         own = self._name(matter)
-        loaded = self._shards[own].load(matter, command_id)
+        return self._loaded(own, (matter, command_id), self._shards[own].load(matter, command_id))
+
+    def load_all(self, wanted: Sequence[Wanted]) -> tuple[Loaded, ...]:
+        """What :meth:`load` gives for each of several: of each shard at once, where it can."""
+        found: dict[Wanted, Loaded] = {}
+        for name, mine in by_shard(wanted, lambda each: self._name(each[0])):
+            store = self._shards[name]
+            if isinstance(store, Gathering):
+                loaded = store.load_all(mine)
+            else:
+                loaded = tuple(store.load(*each) for each in mine)
+            found |= {e: self._loaded(name, e, one) for e, one in zip(mine, loaded, strict=True)}
+        return tuple(found[each] for each in wanted)
+
+    def _loaded(self, own: str, wanted: Wanted, loaded: Loaded) -> Loaded:
+        """What a shard loaded, with positions among all; and what a command wrote to others."""
+        matter, command_id = wanted
         earlier = self._placed(own, loaded.earlier)
         if not matter and command_id is not None:
             for name, store in self._shards.items():
@@ -168,17 +159,15 @@ class RoutedStore:
         """Write the commits of one or several matters of one shard, or nothing.
 
         Raises:
-            ValueError: they are of several shards; besides the contract's.
+            StoreMisrouted: they are of several shards; besides the contract's.
             StoreFailed: they are written, and the home did not give them their position among
                 all. Sent again, they are found (S5).
         """
         drafts = drafts_of(drafts)
-        shards = {draft.matter: self._name(draft.matter) for draft in drafts}
-        names = sorted(set(shards.values()))
-        if len(names) > 1:
-            where = ", ".join(f"{matter!r} on {name!r}" for matter, name in shards.items())
-            raise ValueError(f"an append takes matters of one shard, and these are {where}")
-        (name,) = names
+        led = {draft.matter: self._name(draft.matter) for draft in drafts}
+        name = led[drafts[0].matter]
+        if set(led.values()) != {name}:
+            raise StoreMisrouted(led, self._shards)
         written = self._shards[name].append(drafts)
         try:
             self._order.reach(name, max(record.position for record in written.records))
@@ -195,17 +184,18 @@ class RoutedStore:
 
         It ends before what a shard does not show yet, while an append is under way there.
         """
-        found = self._fed(max(after, 0), at_least_one(limit))
-        while len(found) < limit and self._order.look(limit - len(found)):
-            last = found[-1].position if found else max(after, 0)
-            more = self._fed(last, limit - len(found))
-            if not more:
-                break
-            found += more
+        after = max(after, 0)
+        found, held = self._fed(after, at_least_one(limit))
+        if len(found) < limit and not held and self._order.look(limit - len(found)):
+            last = found[-1].position if found else after
+            found += self._fed(last, limit - len(found))[0]
         return tuple(found)
 
-    def _fed(self, after: int, limit: int) -> list[Record]:
-        """What has its place, as far as its shards show it: a stretch by one page of each."""
+    def _fed(self, after: int, limit: int) -> tuple[list[Record], bool]:
+        """What has its place, a stretch by one page of each shard, and whether one shows less.
+
+        A shard may have waited for what it does not show: nobody asks it again for this page.
+        """
         found: list[Record] = []
         while len(found) < limit:
             spans = self._order.after(after, limit - len(found))
@@ -220,9 +210,9 @@ class RoutedStore:
                 end = min(end, whole if shown is None else shown)
             found += sorted((each for each in stretch if each.position <= end), key=BY_POSITION)
             if end < whole:
-                break
+                return found[:limit], True
             after = end
-        return found[:limit]
+        return found[:limit], False
 
     def _shown(self, spans: list[Span], limit: int) -> tuple[tuple[Record, ...], int | None]:
         """What a shard shows of its spans in a stretch, and how far that goes if not to their end.
@@ -232,9 +222,8 @@ class RoutedStore:
         name, first, last = spans[0].shard, spans[0].first, spans[-1].last
         page = self._shards[name].feed(first, limit=min(last - first, limit))
         records = tuple([self._at(name, each) for each in page if each.position <= last])
-        if page and page[-1].position >= last:
-            return records, None
-        return records, records[-1].position if records else spans[0].start
+        own = page[-1].position if page else first
+        return records, None if own >= last else self._order.position(name, own + 1) - 1
 
     def scan(self, after: MatterId | None, *, limit: int) -> tuple[History, ...]:
         """Whole histories, in the order of the matters' ids."""

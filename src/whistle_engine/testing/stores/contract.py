@@ -26,6 +26,7 @@ from whistle_engine.testing.stores.kit import StoreKit
 from whistle_engine.testing.stores.machine import store_machine
 from whistle_engine.testing.stores.suite.appending import Appending
 from whistle_engine.testing.stores.suite.arming import Arming
+from whistle_engine.testing.stores.suite.beside import Beside
 from whistle_engine.testing.stores.suite.crowds import Crowds
 from whistle_engine.testing.stores.suite.durable import Lasting
 from whistle_engine.testing.stores.suite.leases import Leases
@@ -67,8 +68,8 @@ def overrides(why: str) -> Callable[[Test], Test]:
 
 
 class StoreContract(
-    Appending, Repeating, Crowds, Reading, Values, Leases, Lines, Arming, Reviving, Closing,
-    Lasting, Vaulting, LookingUp, Listing, Surviving, StoreKit,
+    Appending, Repeating, Crowds, Reading, Values, Leases, Lines, Arming, Reviving, Beside,
+    Closing, Lasting, Vaulting, LookingUp, Listing, Surviving, StoreKit,
 ):  # fmt: skip
     """All clauses, for any store. See :class:`.kit.StoreKit` for what can be given.
 

@@ -6,6 +6,7 @@ kit's file store. Each names the clause that it breaks.
 
 from whistle_engine.testing.stores.broken import (  # noqa: F401  each enters its stores
     appending,
+    beside,
     lasting,
     leases,
     limits,
