@@ -10,7 +10,7 @@ from whistle_engine.model import Label
 from whistle_engine.policy import Category, ListItem
 from whistle_engine.problems import Spot
 from whistle_engine.review.checks import Subject
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.findings import Finding, Involved, finding
 from whistle_engine.review.words import named_category
 
 DAY = timedelta(days=1)
@@ -155,7 +155,7 @@ def gaps(subject: Subject) -> Iterator[Finding]:
     What lies wholly before the day of the check is past mending.
     """
     for code, rows in _by_code(subject).items():
-        for (_, before), (number, after) in pairwise(rows):
+        for (earlier, before), (number, after) in pairwise(rows):
             if before.until is None or after.since is None:
                 continue
             first, last = before.until + DAY, after.since - DAY
@@ -165,6 +165,7 @@ def gaps(subject: Subject) -> Iterator[Finding]:
                     f"categories.{code}.since",
                     f"{first.isoformat()} / {last.isoformat()}",
                     spot=subject.row("categories", number, "since"),
+                    involved=(_of_row(code, earlier, "until", subject),),
                     name=named_category(code, subject.policy),
                     first=first.isoformat(),
                     last=last.isoformat(),
@@ -188,15 +189,22 @@ def street_list(subject: Subject) -> Iterator[Finding]:
         ends_early = item.until is not None and first is not None and item.until < first
         if early or late or begins_late or ends_early:
             name = "since" if early or begins_late else "until"
+            row, bound = (found[0][0], "since") if early or ends_early else (found[-1][0], "until")
             yield finding(
                 "list_outside",
                 f"street_list.{item.category}.{name}",
                 str(item.since if name == "since" else item.until),
                 spot=subject.row("street_list", number, name),
+                involved=(_of_row(item.category, row, bound, subject),),
                 name=named_category(item.category, subject.policy),
                 first=first.isoformat() if first is not None else "—",
                 last=last.isoformat() if last is not None else "—",
             )
+
+
+def _of_row(code: str, number: int, name: str, subject: Subject) -> Involved:
+    """A value of a category's row."""
+    return Involved(f"categories.{code}.{name}", subject.row("categories", number, name))
 
 
 def _ended(item: ListItem, since: date) -> bool:
