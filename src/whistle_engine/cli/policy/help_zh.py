@@ -53,7 +53,8 @@ HELP: Mapping[str, str] = {
         "退出码：0两者等效；1有所不同；2用法不对，或文件不能用。"
         '--json输出：{"equivalent", "old", "new", "epochs": [{"since", "size", "calm", '
         '"groups": [{"before", "after", "count", "calm", "recorded", "categories", "parts", '
-        '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions", '
+        '"witness"}], "retold": 结果不变而所依规则或事实不同的各组}], '
+        '"values": [{"area", "key", "title", "before", "after"}], "decisions", '
         '"others": {编码: 存储中依据别的规则的记录数}}。'
     ),
     "policy diff --on": "从哪一天起比较；默认从两份规则都已施行之日起。",
