@@ -128,6 +128,26 @@ ALL = '[[rules]]\nid = "all"'
 SWAPPED = ((ALL, AT_HOME + QUARRELS + ALL), (ALL, QUARRELS + AT_HOME + ALL))
 
 
+def test_a_ladder_that_differs_is_told_once_for_all_its_clocks(tmp_path: Path) -> None:
+    """As a value each kind of clock has its own; in words those that differ alike are one."""
+    change = ('action = "remind", percent = 80', 'action = "remind", percent = 70')
+    found = diff(read(), read(change))
+    keys = [each.key for each in found.values]
+    assert len(keys) > 3
+    assert all(key.startswith("ladders.") for key in keys)
+    ((heading, rows),) = Teller(found, "en").areas()
+    assert heading == "Ladders"
+    (row,) = rows
+    assert row.key == "ladders." + "+".join(key.removeprefix("ladders.") for key in keys)
+    assert row.title.en == ", ".join(key.removeprefix("ladders.") for key in keys)
+    assert "办理（solve）、" in row.title.zh
+    told = run("diff", written(tmp_path, "old"), written(tmp_path, "new", change)).stdout
+    assert told.count("at 80% remind to holder") == 1
+    both = (change, ('percent = 80, to = "holder" },\n]', 'percent = 85, to = "holder" },\n]'))
+    ((_, rows),) = Teller(diff(read(), read(*both)), "en").areas()
+    assert [row.key for row in rows][1:] == ["ladders.mark"]
+
+
 def test_rules_that_swap_places_tell_another_reason() -> None:
     """Nothing is decided otherwise; but who asks why is told of another rule."""
     found = diff(*(read(change) for change in SWAPPED))

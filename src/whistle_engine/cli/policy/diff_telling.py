@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from whistle_engine.cli.output import Lang
 from whistle_engine.cli.policy.diff_words import say
+from whistle_engine.model import Label
 
 if TYPE_CHECKING:
-    from whistle_engine.model import Label
     from whistle_engine.review.comparing import Epoch, Group, Part
     from whistle_engine.review.deciding import Decided
     from whistle_engine.review.diff import Diff
@@ -157,7 +157,25 @@ class Teller:
         for each in self.diff.values:
             found.setdefault(each.area, []).append(each)
         for area, held in found.items():
-            yield self.say(f"area.{area}"), held
+            yield self.say(f"area.{area}"), _joined(held) if area == "ladders" else held
+
+
+def _joined(held: list[Difference]) -> list[Difference]:
+    """Ladders of several kinds of clocks that differ alike, as one."""
+    alike: dict[tuple[Label | None, Label | None], list[Difference]] = {}
+    for each in held:
+        alike.setdefault((each.before, each.after), []).append(each)
+    return [
+        evolve(
+            several[0],
+            key="ladders." + "+".join(each.key.removeprefix("ladders.") for each in several),
+            title=Label(
+                "、".join(each.title.zh for each in several),
+                ", ".join(each.title.en for each in several),
+            ),
+        )
+        for several in alike.values()
+    ]
 
 
 def percent(part: int, whole: int) -> str:
