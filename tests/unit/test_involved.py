@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.checked import DIRECTORY, POLICY
@@ -45,6 +47,70 @@ def test_what_is_compared_with_another_names_its_line(place: tuple[str, str]) ->
     (one,) = found(policy, directory, on=bad.on)
     assert lines(one, policy, directory) == LINES[place]
     assert all(each.spot != one.spot for each in one.involved)
+
+
+NARROWED = POLICY.replace('defer = ["coordinator"]', 'blow = ["street"]')
+
+
+def test_a_kind_that_a_permission_narrows_names_its_line_and_mends_it_there() -> None:
+    results = found(NARROWED)
+    assert [each.code for each in results] == [
+        "may_blow_in_vain",
+        "may_blow_in_vain",
+        "urgent_not_by_community",
+    ]
+    for one in results:
+        assert lines(one, NARROWED, DIRECTORY) == ['blow = ["street"]']
+    (urgent,) = results[2:]
+    assert "add community to permissions.blow, or" in urgent.problem.said("en")
+    assert "请在permissions.blow中补入community" in urgent.problem.said("zh")
+
+
+def test_where_a_kind_leaves_out_the_community_it_is_mended_there() -> None:
+    kind = 'may_blow = ["street", "community"]\nto_street = false'
+    text = POLICY.replace(kind, kind.replace(', "community"', ""))
+    (one,) = found(text)
+    assert one.involved == ()
+    assert "add community to may_blow, or" in one.problem.said("en")
+    text = NARROWED.replace(kind, kind.replace(', "community"', ""))
+    (one,) = (each for each in found(text) if each.code == "urgent_not_by_community")
+    assert lines(one, text, DIRECTORY) == ['blow = ["street"]']
+    assert "add community to may_blow and permissions.blow, or" in one.problem.said("en")
+
+
+def test_a_whistle_that_nobody_blows_names_the_permission_that_narrows_it() -> None:
+    kind = 'may_blow = ["street", "community"]\nto_street = false'
+    text = NARROWED.replace(kind, kind.replace('"street", ', ""))
+    (one,) = (each for each in found(text) if each.code == "nobody_blows")
+    assert lines(one, text, DIRECTORY) == ['blow = ["street"]']
+
+
+def test_a_power_in_vain_names_what_leaves_it_nothing() -> None:
+    text = POLICY.replace("most = 2", "most = 0")
+    (one,) = (each for each in found(text) if each.code == "permission_idle")
+    assert lines(one, text, DIRECTORY) == ["most = 0"]
+    text = POLICY.replace('defer = ["coordinator"]', 'send_straight = ["hotline"]')
+    (one,) = (each for each in found(text) if each.code == "permission_idle")
+    assert lines(one, text, DIRECTORY) == ["straight = false"]
+    text = POLICY.replace('extension = "2 working days"', 'extension = "none"').replace(
+        'defer = ["coordinator"]', 'ask_extension = ["responder"]'
+    )
+    idle = [each for each in found(text) if each.code == "permission_idle"]
+    assert [lines(one, text, DIRECTORY) for one in idle] == [2 * ['extension = "none"']]
+
+
+def test_a_category_that_is_relied_on_names_where() -> None:
+    text = POLICY.replace("since = 2026-02-01\nuntil = 2027-05-31", "until = 2027-05-31")
+    (one,) = found(text, on=date(2026, 1, 5))
+    assert one.code == "category_not_yet"
+    assert lines(one, text, DIRECTORY) == ['category = "lamp"']
+    rule = (
+        '[[rules]]\nid = "lamps"\nzh = "路灯事项"\nen = "Lamps"\nwhen = { category = ["lamp"] }\n'
+        'affair = "public"\nkind = "quick"\nsource = "choice: 无 | none"\n\n[[rules]]\nid = "all"'
+    )
+    text = POLICY.replace("2027-06-30", "2026-07-31").replace('[[rules]]\nid = "all"', rule)
+    (one,) = (e for e in found(text, on=date(2026, 8, 3)) if e.code == "category_ended")
+    assert lines(one, text, DIRECTORY) == ['id = "lamps"']
 
 
 def test_a_category_that_reads_like_another_of_many_rows_names_the_first_of_them() -> None:

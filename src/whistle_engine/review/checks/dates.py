@@ -70,6 +70,7 @@ def in_force(subject: Subject) -> Iterator[Finding]:
         (_, first), (_, last) = found[0], found[-1]
         if code not in relied or any(_there(row, on) for _, row in found):
             continue
+        by, where = relied[code]
         key, name = f"categories.{code}", named_category(code, subject.policy)
         if first.since is not None and first.since > on:
             yield finding(
@@ -77,9 +78,10 @@ def in_force(subject: Subject) -> Iterator[Finding]:
                 f"{key}.since",
                 first.since.isoformat(),
                 spot=subject.row("categories", found[0][0], "since"),
+                involved=(where,),
                 name=name,
                 first=first.since.isoformat(),
-                by=relied[code],
+                by=by,
             )
         elif last.until is not None and last.until < on:
             yield finding(
@@ -87,23 +89,27 @@ def in_force(subject: Subject) -> Iterator[Finding]:
                 f"{key}.until",
                 last.until.isoformat(),
                 spot=subject.row("categories", found[-1][0], "until"),
+                involved=(where,),
                 name=name,
                 until=last.until.isoformat(),
-                by=relied[code],
+                by=by,
             )
 
 
-def _relied(subject: Subject) -> dict[str, Label]:
-    """The categories on which a rule relies, or the street list: and which of them first."""
-    found: dict[str, Label] = {}
-    for rule in subject.policy.rules:
+def _relied(subject: Subject) -> dict[str, tuple[Label, Involved]]:
+    """The categories on which a rule relies, or the street list: which of them first, and where."""
+    found: dict[str, tuple[Label, Involved]] = {}
+    for number, rule in enumerate(subject.policy.rules):
+        where = Involved(f"rules.{rule.id}", subject.row("rules", number, "id"))
         said = Label(f"分类规则“{rule.title.zh}”", f'the rule "{rule.title.en}"')
         for name, values in rule.when:
             if name == "category":
-                found |= {value: said for value in values if value not in found}
-    for item in subject.policy.street_list:
+                found |= {value: (said, where) for value in values if value not in found}
+    for number, item in enumerate(subject.policy.street_list):
         if _there(item, subject.on) and item.category not in found:
-            found[item.category] = TABLES["street_list"]
+            key = f"street_list.{item.category}"
+            where = Involved(key, subject.row("street_list", number, "category"))
+            found[item.category] = (TABLES["street_list"], where)
     return found
 
 
