@@ -116,6 +116,21 @@ def test_a_broken_law_does_not_hide_what_was_cut_off(monkeypatch: pytest.MonkeyP
     assert "Cut off after 100 states: major_case." in result.output
 
 
+def test_a_terminal_is_told_how_long_it_may_take_in_whole_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is under a minute is one."""
+    shown: list[str] = []
+    monkeypatch.setattr(
+        "whistle_engine.cli.progress.Progress.tell", lambda _, text: shown.append(text)
+    )
+    monkeypatch.setattr("whistle_engine.cli.policy.exploring._EARLY", 0)
+    run(*SMALL, "--most", "200", "--lang", "en")
+    assert any("0/1 at most 1 min more; major_case: " in text for text in shown), shown
+    run(*SMALL, "--most", "200", "--lang", "zh")
+    assert any("0/1 至多还需1分钟；major_case：" in text for text in shown), shown
+
+
 def test_how_long_it_takes_at_the_most_is_reckoned_from_what_was_looked_at() -> None:
     seconds = iter([0.0, 1.0, 10.0, 20.0])
     pace = Pace(scopes=3, most=100, clock=lambda: next(seconds))

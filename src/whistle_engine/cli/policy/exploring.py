@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -129,8 +130,9 @@ def explored(
                     figures = {"states": now.states, "waiting": now.waiting}
                     words = say("explore.progress", lang, name=scope.name, **figures)
                     left = pace.left(number, now)
-                    if left is not None:
-                        words = say("explore.left", lang, span=span(left, lang)) + words
+                    if left:
+                        whole = timedelta(minutes=ceil(left / timedelta(minutes=1)))
+                        words = say("explore.left", lang, span=span(whole, lang)) + words
                     line.bar(number, len(scopes), words)
 
             one = explore(

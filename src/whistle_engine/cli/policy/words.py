@@ -149,7 +149,7 @@ WORDS: Words = {
         ),
     ),
     "explore.with": ("--most要与--explore一起写", "--most goes with --explore"),
-    "explore.left": ("至多约{span}；", "at most {span}; "),
+    "explore.left": ("至多还需{span}；", "at most {span} more; "),
     "explore.join": ("、", ", "),
     "explore.category": (
         "--category：该规则在{day}没有施行中的类别{code}{near} [no_category]",
