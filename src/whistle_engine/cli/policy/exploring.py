@@ -28,7 +28,7 @@ MOST = 200_000
 """After so many states a scope is cut off, unless something else is asked for."""
 
 EACH = 7_000
-"""The same beside a check, which nobody wants to wait for. The scopes of what ships have fewer."""
+"""The same beside a check, which nobody wants to wait for. Most scopes of what ships have fewer."""
 
 _NOW_AND_THEN = 50
 """How many states are looked at between two words about it."""
