@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.properties import tables
-from tests.properties.tables import DAY, known, policies, union
+from tests.properties.tables import DAY, NOON, known, policies, union
+from whistle_engine.classify import compile_classifier
 from whistle_engine.model import UNKNOWN, Affair, Facts
 from whistle_engine.policy import Policy
 from whistle_engine.review.comparing import Group, Part, compare
-from whistle_engine.review.deciding import floor, signals
+from whistle_engine.review.deciding import Decided, declaring, floor, signals
 from whistle_engine.review.deciding import values as facts_of
 from whistle_engine.review.tallying import deciders, tally
 
@@ -73,6 +74,42 @@ def test_groups_and_counts_are_those_of_every_combination(both: tuple[Policy, Po
         check_parts(group, here, both)
 
 
+@given(pairs())
+@FEWER
+def test_what_another_rule_decides_alike_is_that_of_every_combination(
+    both: tuple[Policy, Policy],
+) -> None:
+    """The rule that is told, and the facts that it read, as the classifier tells them."""
+    told: dict[object, list[Facts]] = {}
+    change = deciders(*both)
+    asked = [(p, compile_classifier(p), declaring(p), set(signals(p))) for p in both]
+    for facts in union(*both):
+        found = [
+            classify(tuple(pair for pair in declared(facts) if pair[0] not in danger), NOON)
+            for _, classify, declared, danger in asked
+        ]
+        titles = [
+            next(rule.title for rule in policy.rules if rule.id == one.rule)
+            for (policy, *_), one in zip(asked, found, strict=True)
+        ]
+        reads = [{name for name, _ in one.used} for one in found]
+        renamed = found[0].rule != found[1].rule and titles[0] != titles[1]
+        results = [(one.affair, one.kind) for one in found]
+        alike = results[0] == results[1] and change(facts, DAY) is None
+        if alike and (renamed or reads[0] != reads[1]):
+            key = tuple(Decided(one.rule, (one.affair, one.kind)) for one in found)
+            told.setdefault(key, []).append(facts)
+    (epoch,) = compare(*both, begins=DAY)
+    assert {(g.before, g.after): g.count for g in epoch.retold} == {
+        key: len(held) for key, held in told.items()
+    }
+    for group in epoch.retold:
+        here = told[group.before, group.after]
+        assert len(known(group.witness)) == min(len(known(facts)) for facts in here)
+        assert known(group.witness) in {known(facts) for facts in here}
+        check_parts(group, here, both)
+
+
 def check_parts(group: Group, here: list[Facts], both: tuple[Policy, Policy]) -> None:
     """The parts hold the group: all of it without danger, counted once."""
     read = {name for policy in both for name in facts_of(policy)}
@@ -105,8 +142,9 @@ def test_a_policy_differs_in_nothing_from_itself_written_otherwise(policy: Polic
     doubled = [copy for rule in again[:-1] for copy in (rule, evolve(rule, id=f"{rule.id}-x"))]
     facts = tuple(evolve(fact, values=fact.values[::-1]) for fact in policy.facts)
     other = evolve(policy, rules=(*doubled, again[-1]), facts=facts)
-    assert all(not epoch.groups for epoch in compare(policy, other, begins=DAY))
-    assert all(not epoch.groups for epoch in compare(other, policy, begins=DAY))
+    for pair in ((policy, other), (other, policy)):
+        (epoch,) = compare(*pair, begins=DAY)
+        assert (epoch.groups, epoch.retold) == ((), ())
 
 
 @given(pairs(), st.data())

@@ -121,6 +121,28 @@ def test_every_order_that_is_accepted_is_there_and_has_a_reason(name: str) -> No
     assert all(each.accepted for each in results)
 
 
+def test_an_order_that_is_accepted_stays_so_whatever_the_order_of_those_behind() -> None:
+    """What a rule goes before are the same rules; which of them stands first is of no matter."""
+    policy = load_policy(shipped_files("xingqing"))
+    text = policy.files.main.decode()
+    first, second, end = (
+        text.index(f'[[rules]]\nid = "{name}"')
+        for name in ("tough-project", "tough-several", "public-power")
+    )
+    text = text[:first] + text[second:end] + text[first:second] + text[end:]
+    moved = load_policy(
+        Files(
+            tuple(
+                (name, text.encode() if name == "xingqing.toml" else held)
+                for name, held in policy.files.files
+            )
+        )
+    )
+    assert moved.value.rules != policy.value.rules
+    results = check(moved, load_directory(shipped_files("xingqing.directory")), on=ON)
+    assert [each.told() for each in results if not each.accepted] == []
+
+
 def test_rules_that_divide_the_facts_too_finely_are_told_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -115,6 +115,75 @@ def test_what_is_only_written_otherwise_is_equivalent() -> None:
     assert told >= {"version", "rules.all.source", "rules.everything.source", "kinds.quick.source"}
 
 
+AT_HOME = (
+    '[[rules]]\nid = "at-home"\nzh = "一户的事"\nen = "At home"\n'
+    'when = { scope = ["home"] }\naffair = "household"\nsource = "choice: 试拟 | a draft"\n\n'
+)
+QUARRELS = (
+    '[[rules]]\nid = "quarrels"\nzh = "邻里纠纷"\nen = "Quarrels"\n'
+    'when = { category = ["quarrel"] }\naffair = "household"\n'
+    'source = "choice: 试拟 | a draft"\n\n'
+)
+ALL = '[[rules]]\nid = "all"'
+SWAPPED = ((ALL, AT_HOME + QUARRELS + ALL), (ALL, QUARRELS + AT_HOME + ALL))
+
+
+def test_a_ladder_that_differs_is_told_once_for_all_its_clocks(tmp_path: Path) -> None:
+    """As a value each kind of clock has its own; in words those that differ alike are one."""
+    change = ('action = "remind", percent = 80', 'action = "remind", percent = 70')
+    found = diff(read(), read(change))
+    keys = [each.key for each in found.values]
+    assert len(keys) > 3
+    assert all(key.startswith("ladders.") for key in keys)
+    ((heading, rows),) = Teller(found, "en").areas()
+    assert heading == "Ladders"
+    (row,) = rows
+    assert row.key == "ladders." + "+".join(key.removeprefix("ladders.") for key in keys)
+    assert row.title.en == ", ".join(key.removeprefix("ladders.") for key in keys)
+    assert "办理（solve）、" in row.title.zh
+    told = run("diff", written(tmp_path, "old"), written(tmp_path, "new", change)).stdout
+    assert told.count("at 80% remind to holder") == 1
+    both = (change, ('percent = 80, to = "holder" },\n]', 'percent = 85, to = "holder" },\n]'))
+    ((_, rows),) = Teller(diff(read(), read(*both)), "en").areas()
+    assert [row.key for row in rows][1:] == ["ladders.mark"]
+
+
+def test_rules_that_swap_places_tell_another_reason() -> None:
+    """Nothing is decided otherwise; but who asks why is told of another rule."""
+    found = diff(*(read(change) for change in SWAPPED))
+    assert not found.equivalent
+    assert found.values == ()
+    (epoch,) = found.epochs
+    assert epoch.groups == ()
+    (group,) = epoch.retold
+    assert (group.before.by, group.after.by) == ("at-home", "quarrels")
+    assert group.before.result == group.after.result == (Affair.HOUSEHOLD, None)
+    assert (group.calm, dict(group.witness)) == (4, {"category": "quarrel", "scope": "home"})
+
+
+def test_rules_of_one_title_that_swap_places_are_equivalent() -> None:
+    """Whoever asks why is told the same words, by the same facts."""
+    one, other = (
+        AT_HOME.replace("at-home", name).replace('["home"]', f'["{value}"]')
+        for name, value in (("x", "home"), ("y", "estate"))
+    )
+    assert diff(read((ALL, one + other + ALL)), read((ALL, other + one + ALL))).equivalent
+
+
+def test_a_rule_that_reads_another_fact_is_told_by_it() -> None:
+    """It decides as it did, and whoever asks why is told by other facts."""
+    rule = QUARRELS.replace('zh = "邻里纠纷"', 'zh = "甲"')
+    wide = rule.replace('["quarrel"] }', '["quarrel"], scope = ["home", "estate", "unknown"] }')
+    found = diff(read((ALL, rule + ALL)), read((ALL, wide + ALL)))
+    assert not found.equivalent
+    (group,) = found.epochs[0].retold
+    assert (group.before, group.calm) == (group.after, 12)
+    teller = Teller(found, "en")
+    assert teller.by(group) == (
+        '"Quarrels" (quarrels); by these facts: category → category, Whom it concerns'
+    )
+
+
 def test_a_rule_that_is_called_otherwise_is_told_otherwise() -> None:
     """Its title is told to whoever asks why; only where it comes from is not."""
     found = diff(read(), read(('en = "As the catalogue says"', 'en = "By the catalogue"')))
@@ -226,16 +295,41 @@ def test_a_new_rule_is_told_with_counts_and_the_smallest_case(tmp_path: Path) ->
     assert "1. Quick whistle → household" in told.stdout
     assert 'such as category "Street lamps", whom it concerns "a home"' in told.stdout
     held = json.loads(run("diff", old, new, "--json").stdout)
-    (first, *later) = held["epochs"]
+    (first,) = held["epochs"]  # its rows begin and end, and the change is the same
     assert first["since"] == "2026-01-01"
     assert first["calm"] == 4 * 4 * 3
-    (group,) = later[0]["groups"]
+    (group,) = first["groups"]
     assert group["before"] == {"rule": "all", "affair": "public", "kind": "quick"}
     assert group["after"] == {"rule": "lamps-at-home", "affair": "household", "kind": None}
     assert group["witness"] == {"category": "lamp", "scope": "home"}
     assert (group["calm"], group["recorded"]) == (4, None)
     assert [part["count"] for part in group["parts"]] == [4]
-    assert [epoch["since"] for epoch in later] == ["2026-02-01", "2026-07-01", "2027-07-01"]
+
+
+def test_what_only_another_rule_decides_is_told_without_shares(tmp_path: Path) -> None:
+    old, new = (
+        written(tmp_path, name, change) for name, change in zip(("a", "b"), SWAPPED, strict=True)
+    )
+    told = run("diff", old, new)
+    assert told.exit_code == 1
+    lines = [line.strip() for line in told.stdout.splitlines()]
+    assert "no facts are decided otherwise" in lines
+    assert "decided the same by another rule, or by other facts: 4 combinations (8.33%)" in lines
+    assert "1. household, as before  4 combinations (8.33%)" in lines
+    by = '"At home" (at-home); then: "Quarrels" (quarrels); by these facts: '
+    assert f"{by}Whom it concerns → category" in lines
+    zh = run("diff", old, new, "--lang", "zh").stdout
+    assert "家事（结果不变）" in zh
+    held = json.loads(run("diff", old, new, "--json").stdout)
+    assert not held["equivalent"]
+    (epoch,) = held["epochs"]
+    assert epoch["groups"] == []
+    (group,) = epoch["retold"]
+    assert (group["before"]["rule"], group["after"]["rule"]) == ("at-home", "quarrels")
+    assert "recorded" not in group
+    page = tmp_path / "page.html"
+    assert run("diff", old, new, "--html", page).exit_code == 1
+    assert "household, as before" in page.read_text(encoding="utf-8")
 
 
 def test_recorded_decisions_are_counted_beside(tmp_path: Path) -> None:
@@ -310,6 +404,23 @@ def test_each_epoch_has_shares_and_sums_of_its_own() -> None:
     assert [sorted(shares(found, epoch)) for epoch in found.epochs] == [[3], [3, 10]]
     lines = [list(Teller(found, "en").sums(epoch))[-1] for epoch in found.epochs]
     assert [re.findall(r"otherwise: (\d+) of", line) for line in lines] == [["3"], ["13"]]
+
+
+def test_days_on_which_the_same_is_otherwise_are_one_epoch() -> None:
+    """A row that ends in both is none of the change's; one that comes and goes is."""
+    rows = tuple(
+        evolve(row, kind="tough") if row.code == "street_lamp" else row for row in DATED.categories
+    )
+    (only,) = diff(DATED, evolve(DATED, categories=rows)).epochs
+    assert len(only.groups) > 1
+    back = (cables("tough", until=EVE), cables("quick", since=TURN, until=TURN),
+            cables("tough", since=date(2026, 7, 2)))  # fmt: skip
+    epochs = diff(with_cables(cables("tough")), with_cables(*back)).epochs
+    assert [(epoch.since, bool(epoch.groups)) for epoch in epochs] == [
+        (shipped_rules("xingqing").policy.in_force_from, False),
+        (TURN, True),
+        (date(2026, 7, 2), False),
+    ]
 
 
 def told_rows(old: Policy, new: Policy) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from itertools import combinations
 from multiprocessing import active_children
 
 import pytest
+from attrs import evolve
 
 from tests.walks import OTHER_RULES, RULES
 from whistle_engine import commands as c
@@ -114,6 +115,28 @@ def test_quick_is_small() -> None:
     scopes = quick(CITY)
     assert len(scopes) < 20
     assert {s.category for s in scopes} >= {SMALL}
+
+
+def test_an_urgent_category_of_two_units_is_smaller_than_another_of_one() -> None:
+    """It can be raised no more; one of three units is not smaller."""
+
+    def sided(units: int) -> set[str]:
+        """The categories of the scopes with sides, if no urgent one calls fewer units."""
+        policy = CITY.policy
+        rows = tuple(
+            row
+            for row in policy.categories
+            if row.kind != policy.urgent.code or len({*row.leads, *row.joint}) >= units
+        )
+        rules = evolve(CITY, policy=evolve(policy, categories=rows))
+        return {
+            rules.policy.category(scope.category, scope.at).kind  # type: ignore[union-attr,misc]
+            for scope in quick(rules)
+            if scope.name.endswith("raising")
+        }
+
+    assert sided(2) == {"emergency"}
+    assert sided(3) == {"quick"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from click.testing import CliRunner, Result
 from whistle_engine import commands as c
 from whistle_engine.cli.app import whistle
 from whistle_engine.cli.filling import width
+from whistle_engine.cli.policy.exploring import Pace
 from whistle_engine.model import Actor, Role
 from whistle_engine.moves.record import Case, Record
 from whistle_engine.policy_file import shipped_files, shipped_rules
-from whistle_engine.review.explore import Scope, scope_of
+from whistle_engine.review.explore import Progress, Scope, scope_of
 from whistle_engine.review.exploring.choices import Asked
 from whistle_engine.review.exploring.wording import titled, worded
 from whistle_engine.rules import Rules
@@ -79,7 +81,69 @@ def test_facts_and_values_in_an_act_are_worded() -> None:
 def test_what_was_cut_off_is_said_to_be() -> None:
     result = run(*SMALL, "--most", "20", "--lang", "en")
     assert result.output.splitlines()[0].endswith("(cut off: there are more)")
-    assert "L17" not in result.output
+    told = " ".join(result.output.split())
+    assert "L17" not in told.partition("Cut off")[0]
+    assert told.endswith(
+        "No law is broken in what was looked at. Cut off after 20 states: major_case. What lies "
+        "beyond was not looked at, and what asks for all of them (L9's bound, L17) not asked; "
+        "whistle policy explore with a higher --most goes on."
+    )
+    zh = "".join(run(*SMALL, "--most", "20", "--lang", "zh").output.split())
+    assert "已查的状态中，各项条款均成立。查满20种状态而未查完的范围：major_case。" in zh
+
+
+def test_the_longest_silence_is_that_of_what_was_looked_at_to_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def two(rules: Rules) -> tuple[Scope, ...]:
+        return (scope_of(rules, "major_case"), scope_of(rules, "major_case", ("joining",)))
+
+    monkeypatch.setattr("whistle_engine.review.explore.quick", two)
+    told = " ".join(run("xingqing", "--jobs", "1", "--most", "160", "--lang", "en").output.split())
+    assert "In the scopes that were not cut off, it takes at most" in told
+    assert "Cut off after 160 states: major_case + joining." in told
+
+
+def test_a_broken_law_does_not_hide_what_was_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(_case: Case[c.SendBack], _record: Record) -> None:
+        """It is let through, and nothing is recorded."""
+
+    row = evolve(TRANSITIONS[c.SendBack], unmet=nothing_unmet, act=nothing)
+    monkeypatch.setitem(TRANSITIONS, c.SendBack, row)
+    result = run(*SMALL, "--most", "100", "--lang", "en")
+    assert result.exit_code == 1
+    assert "FR5 is broken" in result.output
+    assert "Cut off after 100 states: major_case." in result.output
+
+
+def test_a_terminal_is_told_how_long_it_may_take_in_whole_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is under a minute is one."""
+    shown: list[str] = []
+    monkeypatch.setattr(
+        "whistle_engine.cli.progress.Progress.tell", lambda _, text: shown.append(text)
+    )
+    monkeypatch.setattr("whistle_engine.cli.policy.exploring._EARLY", 0)
+    run(*SMALL, "--most", "200", "--lang", "en")
+    assert any("0/1 at most 1 min more; major_case: " in text for text in shown), shown
+    run(*SMALL, "--most", "200", "--lang", "zh")
+    assert any("0/1 至多还需1分钟；major_case：" in text for text in shown), shown
+
+
+def test_how_long_it_takes_at_the_most_is_reckoned_from_what_was_looked_at() -> None:
+    seconds = iter([0.0, 1.0, 10.0, 20.0])
+    pace = Pace(scopes=3, most=100, clock=lambda: next(seconds))
+
+    def now(states: int, waiting: int) -> Progress:
+        return Progress(states=states, moves=0, depth=0, waiting=waiting)
+
+    assert pace.left(0, now(20, 10)) is None  # too early to tell
+    # 10 a second: none of the first is left, and twice 100
+    assert pace.left(0, now(100, 0)) == timedelta(seconds=20)
+    pace.over(100)
+    # 6 a second: 80 of the second, and 100 of the third
+    assert pace.left(1, now(60, 40)) == timedelta(seconds=30)
 
 
 def test_as_json() -> None:
@@ -180,6 +244,30 @@ def test_a_check_explores_too_if_asked_to() -> None:
     found = json.loads(checked("xingqing", "--json").stdout)
     assert found["findings"] is not None
     assert [scope["name"] for scope in found["exploration"]] == ["major_case"]
+
+
+@pytest.mark.usefixtures("one_scope")
+def test_a_check_explores_as_far_as_it_is_asked_to() -> None:
+    result = checked("xingqing", "--most", "20")
+    assert result.exit_code == 0, result.output
+    assert "major_case: 20 states" in result.output
+    assert "Cut off after 20 states: major_case." in result.output
+    (scope,) = json.loads(checked("xingqing", "--most", "20", "--json").stdout)["exploration"]
+    assert (scope["complete"], scope["states"]) == (False, 20)
+
+
+@pytest.mark.usefixtures("one_scope")
+def test_a_check_does_not_explore_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("whistle_engine.cli.policy.check.EACH", 30)
+    assert "Cut off after 30 states: major_case." in checked("xingqing").output
+
+
+def test_how_far_to_explore_is_said_only_where_it_explores() -> None:
+    given = ["policy", "check", "xingqing", "--most", "5"]
+    for lang, words in (("en", "--most goes with --explore"), ("zh", "--most要与--explore一起写")):
+        result = CliRunner().invoke(whistle, [*given, "--lang", lang], prog_name="whistle")
+        assert result.exit_code == 2
+        assert words in result.stderr
 
 
 @pytest.mark.usefixtures("one_scope")

@@ -535,6 +535,21 @@ def test_who_was_never_told_is_named_clock_by_clock() -> None:
     assert not {"look", "follow_up", "review", "docket"} & set(skipped)
 
 
+@pytest.mark.parametrize("to", ["hotline", "community", "works", "supervisor"])
+def test_nobody_is_told_by_a_word_to_somebody_else(to: str) -> None:
+    """Whoever has a duty hears of it by what goes to them, and by nothing else."""
+    text = POLICY.replace('percent = 80, to = "holder" },\n  { action = "urge", after = "0 hours", '
+                          'to = "holder"', f'percent = 80, to = "{to}" }},\n  {{ action = "urge", '
+                          f'after = "0 hours", to = "{to}"')  # fmt: skip
+    assert text != POLICY
+    (one,) = (each for each in found(text) if each.code == "ladder_skips")
+    assert one.key == "ladders[1].rungs[3].action"
+    skipped = set(one.value.partition(": ")[2].split(", "))
+    assert {"solve", "redo", "hand_in", "tell"} <= skipped
+    # what the community has to do it was told
+    assert ("classify" in skipped) == (to != "community")
+
+
 def test_without_a_directory_what_needs_none_is_checked() -> None:
     text = POLICY.replace('look = "1 hour"', 'look = "1 work hour"').replace(
         '["police"]', '["nosuch"]'

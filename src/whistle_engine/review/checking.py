@@ -133,8 +133,14 @@ def _is_of(entry: Accepted, found: Finding) -> bool:
 
 
 def _accepts(entry: Accepted, found: Finding) -> bool:
-    same = entry.value.split() == found.value.split() or not found.value
+    same = _said(entry.value, found) == _said(found.value, found) or not found.value
     return _is_of(entry, found) and same
+
+
+def _said(value: str, found: Finding) -> list[str]:
+    """What a value says; where it lists rules or categories, in whatever order they stand."""
+    words = value.split()
+    return sorted(word.rstrip(",") for word in words) if found.code in rules.OF_RULES else words
 
 
 def _changed(found: Finding, entry: Accepted) -> Finding:

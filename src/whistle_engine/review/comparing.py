@@ -30,6 +30,7 @@ from whistle_engine.review.deciding import (
     given,
     known_first,
     least,
+    reads,
     result,
     signals,
     values,
@@ -60,7 +61,7 @@ class Part:
 
 @frozen(kw_only=True)
 class Group:
-    """Facts that the same two decide, otherwise.
+    """Facts that the same two decide, otherwise; or alike, and for another reason.
 
     Attributes:
         before, after: what decides, and how; by :data:`FLOOR` where it is a floor.
@@ -88,12 +89,15 @@ class Epoch:
     Attributes:
         since: the first day.
         groups: what is decided otherwise, the largest group first.
+        retold: what is decided as it was, by a rule that is called otherwise, or by other facts:
+            whoever asks why is told so.
         size: how many combinations of facts there are, those of all signals among them.
         calm: how many of category and circumstances.
     """
 
     since: date
     groups: tuple[Group, ...]
+    retold: tuple[Group, ...]
     size: int
     calm: int
 
@@ -137,20 +141,32 @@ class _Both:
     def epoch(self) -> Epoch:
         """All that differs."""
         found: dict[Change, list[_Held]] = {}
+        retold: dict[Change, list[_Held]] = {}
         for cell in self.cells:
             base = self._base(cell)
+            renamed = self._renamed(base)
             for floors, (ways, (size, point)) in self._dangers(cell).items():
                 before, after = (
                     _higher(policy, rule, demanded)
                     for policy, rule, demanded in zip(self.policies, base, floors, strict=True)
                 )
+                held = (cell, floors, ways, (cell.size + size, cell.point, point))
                 if before.result != after.result:
-                    least = (cell.size + size, cell.point, point)
-                    found.setdefault((before, after), []).append((cell, floors, ways, least))
-        groups = [self._group(change, held) for change, held in found.items()]
-        groups.sort(key=lambda group: (-group.calm, -group.count, group.witness))
+                    found.setdefault((before, after), []).append(held)
+                elif renamed:
+                    retold.setdefault(base, []).append(held)
         calm = prod(len(axis.values) for axis in self.axes)
-        return Epoch(self.on, tuple(groups), calm * len(_VALUES) ** self._free, calm)
+        return Epoch(
+            since=self.on,
+            groups=self._groups(found),
+            retold=self._groups(retold),
+            size=calm * len(_VALUES) ** self._free,
+            calm=calm,
+        )
+
+    def _groups(self, found: dict[Change, list[_Held]]) -> tuple[Group, ...]:
+        groups = [self._group(change, held) for change, held in found.items()]
+        return tuple(sorted(groups, key=lambda group: (-group.calm, -group.count, group.witness)))
 
     def _group(self, change: Change, held: list[_Held]) -> Group:
         _, at, danger = min(least for _, _, _, least in held)
@@ -228,6 +244,27 @@ class _Both:
             )
         )
         return before, after
+
+    def _renamed(self, base: Change) -> bool:
+        """Tell whether two rules that decide alike are told apart by whoever asks why.
+
+        A rule that has another title is told among the titles.
+        """
+        before, after = base
+        if before.result != after.result:
+            return False
+        if base not in self._kept_renamed:
+            one, other = (
+                next(rule for rule in policy.rules if rule.id == decided.by)
+                for policy, decided in zip(self.policies, base, strict=True)
+            )
+            renamed = one.id != other.id and one.title != other.title
+            self._kept_renamed[base] = renamed or reads(one) != reads(other)
+        return self._kept_renamed[base]
+
+    @cached_property
+    def _kept_renamed(self) -> dict[Change, bool]:
+        return {}
 
     @cached_property
     def _leasts(self) -> tuple[str, str]:

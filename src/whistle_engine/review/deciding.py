@@ -43,6 +43,12 @@ def result(rule: Rule, row: Given, least: str) -> Result:
     return Affair.PUBLIC, kind or least
 
 
+def reads(rule: Rule) -> frozenset[str]:
+    """The facts by which a rule decides, as whoever asks why is told."""
+    open_ = rule.affair is None or (rule.affair is Affair.PUBLIC and rule.kind is None)
+    return frozenset(name for name, _ in rule.when) | ({CATEGORY} if open_ else frozenset())
+
+
 def least(policy: Policy) -> str:
     """The least urgent kind, which a public matter has if nothing says another."""
     return min(policy.kinds, key=lambda kind: (kind.urgent, kind.rank)).code

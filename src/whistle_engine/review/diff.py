@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 
 from attrs import frozen
 
@@ -25,7 +26,8 @@ class Diff:
     Attributes:
         old: the policy as it is.
         new: as it would be.
-        epochs: what is decided otherwise, and from which day.
+        epochs: what is decided otherwise, or for another reason, and from which day; a new one
+            begins only where something of it changes.
         values: what else is otherwise, by its meaning.
         recorded: of the recorded decisions those that would be otherwise; ``None`` if none were
             looked at.
@@ -41,9 +43,11 @@ class Diff:
     def equivalent(self) -> bool:
         """Whether nothing that is decided, due, allowed or told is otherwise.
 
-        The version, and where values come from, may be.
+        The rule that decides is told to whoever asks why, and the facts by which it does: where
+        they are others, two policies are not equivalent. The version, and where values come from,
+        may be otherwise.
         """
-        return not any(epoch.groups for epoch in self.epochs) and all(
+        return not any(epoch.groups or epoch.retold for epoch in self.epochs) and all(
             each.area == "sources" for each in self.values
         )
 
@@ -80,7 +84,7 @@ def diff(
     Raises:
         TooManyCellsError: the rules divide the facts too finely.
     """
-    epochs = compare(old, new, begins=begins)
+    epochs = tuple(_runs(compare(old, new, begins=begins)))
     days = [epoch.since for epoch in epochs]
     return Diff(
         old=old,
@@ -89,3 +93,9 @@ def diff(
         values=differences(old, new, units, begins=begins),
         recorded=tally(old, new, recorded, days) if recorded is not None else None,
     )
+
+
+def _runs(epochs: Iterable[Epoch]) -> Iterator[Epoch]:
+    """Of those in a row that tell the same the first."""
+    for _, alike in groupby(epochs, lambda epoch: (epoch.groups, epoch.retold)):
+        yield next(alike)

@@ -79,9 +79,9 @@ RULE_FINDINGS: Mapping[str, Label] = {
         "community",
     ),
     "ladder_skips": Label(
-        "{names}未经提醒、催办，直接“{action}”，责任单位事先不知；请在前面补一级remind或urge",
+        "{names}未经提醒、催办，直接“{action}”，责任单位事先不知；请在前面补一级送责任单位（holder）的remind或urge",
         'comes as "{action}" before whoever has the duty was ever told ({names}); put a remind or '
-        "an urge before it",
+        "an urge to the holder before it",
     ),
     "alert_slow": Label(
         "逾期{after}才“{action}”，而期限只有{limit}（{name}；共{count}项），逾期百倍才有上级过问；请提前，或为其单列阶梯",

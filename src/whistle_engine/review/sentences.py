@@ -40,9 +40,9 @@ _REFERENCES: Mapping[str, Label] = {
         '"{what}" is for {holder}, who may give none of {names} and can only be late; add {holder}',
     ),
     "urgent_not_by_community": Label(
-        "社区不得吹“{name}”，最先发现险情的只能等街道来吹；请在may_blow中补入community，或确认按此办理",
+        "社区不得吹“{name}”，最先发现险情的只能等街道来吹；请在{where}中补入community，或确认按此办理",
         'the community, which sees a danger first, may not blow "{name}" and waits for the street; '
-        "add community to may_blow, or accept it",
+        "add community to {where}, or accept it",
     ),
     "permission_emptied": Label(
         "此项权限无人可用；请至少保留一方，或删去此项",

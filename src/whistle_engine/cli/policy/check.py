@@ -21,7 +21,7 @@ from whistle_engine.cli.output import (
     write,
     write_json,
 )
-from whistle_engine.cli.policy.exploring import Exploration, explored, shape, told
+from whistle_engine.cli.policy.exploring import EACH, Exploration, explored, shape, told
 from whistle_engine.cli.policy.files import directory_beside, source
 from whistle_engine.cli.policy.files import told as telling
 from whistle_engine.cli.policy.words import say
@@ -60,6 +60,11 @@ if TYPE_CHECKING:
     "--explore", "exploring", is_flag=True,
     help="Hold every law against every state of the quick scopes too; see policy explore.",
 )  # fmt: skip
+@click.option(
+    "--most", type=click.IntRange(min=1), metavar="N",
+    help=f"With --explore: after so many states a scope is cut off, {EACH:,} unless you say "
+    "otherwise; policy explore goes further.",
+)  # fmt: skip
 @lang_option
 @json_option
 @click.pass_context
@@ -72,6 +77,7 @@ def check(
     lang: Lang | None,
     accepted: bool,
     exploring: bool,
+    most: int | None,
     as_json: bool,
 ) -> None:
     """Check a policy: what would let matters stand still, or decide them wrongly.
@@ -83,6 +89,8 @@ def check(
     from whistle_engine.review.checking import check as findings
 
     lang = chosen(lang)
+    if most is not None and not exploring:
+        raise click.UsageError(say("explore.with", lang))
     if not as_json:
         readable(lang)
     loaded = _loaded(file, directory, lang, as_json=as_json)
@@ -96,10 +104,11 @@ def check(
         _tell(found, policy.value, lang, accepted=accepted)
     if units is None:
         click.echo(say("check.alone", lang, file=beside), err=True)
-    states = _explored(file, policy, units, lang, aloud=not as_json) if exploring else None
+    more = {"aloud": not as_json, "most": most or EACH}
+    states = _explored(file, policy, units, lang, **more) if exploring else None
     if as_json:
-        more = {"exploration": shape(states, {})} if states is not None else {}
-        write_json(_shape(found, day, policy, units) | more)
+        also = {"exploration": shape(states, {})} if states is not None else {}
+        write_json(_shape(found, day, policy, units) | also)
     elif states is not None:
         write(told(states, {}, lang))
     if any(not each.accepted for each in found) or (states is not None and states.broken):
@@ -107,7 +116,7 @@ def check(
 
 
 def _explored(
-    file: str, policy: Loaded[Policy], units: Loaded[Directory] | None, lang: Lang, *, aloud: bool
+    file: str, policy: Loaded[Policy], units: Loaded[Directory] | None, lang: Lang, **more: Any
 ) -> Exploration:
     """What the quick scopes show.
 
@@ -125,7 +134,7 @@ def _explored(
         scopes = quick(rules)
     except ValueError as error:
         raise BadInput(say("explore.cannot", lang, why=error)) from None
-    return explored(rules, scopes, lang, policy=file, aloud=aloud)
+    return explored(rules, scopes, lang, policy=file, **more)
 
 
 def _loaded(

@@ -130,7 +130,8 @@ def _lines(
         for item in told if whole else told[:MOST]:
             title = item.title.zh if lang == "zh" else item.title.en
             spot = policy.reading.spot(item.key)
-            yield f"  {spot}: {item.key}: {title}: {_times(item.count, lang)}"
+            parts = {"spot": spot, "name": item.key, "title": title}
+            yield "  " + say("line", lang, times=_times(item.count, lang), **parts)
         if not whole and len(told) > MOST:
             yield f"  {say('more', lang, n=len(told) - MOST)}"
 

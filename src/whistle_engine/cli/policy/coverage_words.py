@@ -19,6 +19,7 @@ WORDS: Words = {
     "sort.categories": ("类别", "categories"),
     "sort.kinds": ("哨型", "kinds of whistle"),
     "sort.rungs": ("阶梯各级", "rungs of ladders"),
+    "line": ("{spot}：{name}：{title}：{times}", "{spot}: {name}: {title}: {times}"),
     "count": ("{n}次", "{n} times"),
     "count.one": ("1次", "once"),
     "never": ("从未用到", "never"),

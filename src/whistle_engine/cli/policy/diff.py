@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from whistle_engine.cli.policy.recorded import Recorded
     from whistle_engine.model import Label
     from whistle_engine.policy import Policy
+    from whistle_engine.review.comparing import Group
     from whistle_engine.review.deciding import Decided
     from whistle_engine.review.diff import Diff
 
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     epilog="Exit codes: 0 equivalent; 1 something is otherwise; 2 wrong usage, or a file cannot "
     'be used. With --json: {"equivalent", "old", "new", "epochs": [{"since", "size", "calm", '
     '"groups": [{"before", "after", "count", "calm", "recorded", "categories", "parts", '
-    '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions", '
+    '"witness"}], "retold": groups that are decided as before, told by another rule or other '
+    'facts}], "values": [{"area", "key", "title", "before", "after"}], "decisions", '
     '"others": {CODE: commits of the store under other policies}}.'
 )
 @click.argument("old", shell_complete=completing.policy_files)
@@ -151,25 +153,10 @@ def _shape(found: Diff) -> dict[str, Any]:
                 "size": epoch.size,
                 "calm": epoch.calm,
                 "groups": [
-                    {
-                        "before": _decided(group.before),
-                        "after": _decided(group.after),
-                        "count": group.count,
-                        "calm": group.calm,
-                        "recorded": found.share(epoch, group),
-                        "categories": list(group.categories),
-                        "parts": [
-                            {
-                                "values": {name: list(held) for name, held in part.values},
-                                "count": part.count,
-                                "whole": part.whole,
-                            }
-                            for part in group.parts
-                        ],
-                        "witness": dict(group.witness),
-                    }
+                    _group(group) | {"recorded": found.share(epoch, group)}
                     for group in epoch.groups
                 ],
+                "retold": [_group(group) for group in epoch.retold],
             }
             for epoch in found.epochs
         ],
@@ -184,6 +171,25 @@ def _shape(found: Diff) -> dict[str, Any]:
             for each in found.values
         ],
         "decisions": found.recorded.total if found.recorded is not None else None,
+    }
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "before": _decided(group.before),
+        "after": _decided(group.after),
+        "count": group.count,
+        "calm": group.calm,
+        "categories": list(group.categories),
+        "parts": [
+            {
+                "values": {name: list(held) for name, held in part.values},
+                "count": part.count,
+                "whole": part.whole,
+            }
+            for part in group.parts
+        ],
+        "witness": dict(group.witness),
     }
 
 

@@ -97,7 +97,7 @@ def _epoch(teller: Teller, epoch: Epoch) -> Iterator[str]:
     yield '<div class="sums">'
     yield from (f"<p>{escape(line)}</p>" for line in teller.sums(epoch))
     yield "</div>"
-    for number, group in enumerate(epoch.groups, 1):
+    for number, group in enumerate((*epoch.groups, *epoch.retold), 1):
         yield from _group(teller, group, epoch, number)
 
 

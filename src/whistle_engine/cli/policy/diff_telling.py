@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from whistle_engine.cli.output import Lang
 from whistle_engine.cli.policy.diff_words import say
+from whistle_engine.model import Label
 
 if TYPE_CHECKING:
-    from whistle_engine.model import Label
     from whistle_engine.review.comparing import Epoch, Group, Part
     from whistle_engine.review.deciding import Decided
     from whistle_engine.review.diff import Diff
@@ -56,6 +56,7 @@ class Teller:
         """How much of all facts is decided otherwise, in a line for each way of counting."""
         if not epoch.groups:
             yield self.say("decided.none")
+            yield from self._retold(epoch)
             return
         n = sum(group.calm for group in epoch.groups)
         size, share = f"{epoch.calm:,}", percent(n, epoch.calm)
@@ -65,6 +66,12 @@ class Teller:
         if self.diff.recorded is not None:
             n, total = self.diff.recorded.otherwise(epoch.since), self.diff.recorded.total
             yield self.say("recorded.all", n=f"{n:,}", total=f"{total:,}", share=percent(n, total))
+        yield from self._retold(epoch)
+
+    def _retold(self, epoch: Epoch) -> Iterator[str]:
+        if epoch.retold:
+            n = sum(group.calm for group in epoch.retold)
+            yield self.say("retold", n=f"{n:,}", share=percent(n, epoch.calm))
 
     # ---------------------------------------------------------------- groups
 
@@ -72,6 +79,8 @@ class Teller:
         """What was decided, and what will be."""
         naming = self.diff.naming
         before, after = (self.text(naming.result(d.result)) for d in (group.before, group.after))
+        if before == after:
+            return self.say("group.same", result=after)
         return self.say("group", before=before, after=after)
 
     def count(self, group: Group, epoch: Epoch) -> str:
@@ -82,7 +91,7 @@ class Teller:
 
     def recorded(self, group: Group, epoch: Epoch) -> str:
         """How many recorded decisions; empty if none were looked at."""
-        n = self.diff.share(epoch, group)
+        n = self.diff.share(epoch, group) if group in epoch.groups else None
         if self.diff.recorded is None or n is None:
             return ""
         total = self.diff.recorded.total
@@ -90,7 +99,22 @@ class Teller:
 
     def by(self, group: Group) -> str:
         """What decided, and what will decide."""
-        return self.say("by", before=self.decider(group.before), after=self.decider(group.after))
+        before, after = self.decider(group.before), self.decider(group.after)
+        told = before if before == after else self.say("by", before=before, after=after)
+        if group.before.result != group.after.result:
+            return told
+        one, other = self._reads(group)
+        return told if one == other else self.say("by.facts", by=told, before=one, after=other)
+
+    def _reads(self, group: Group) -> Iterator[str]:
+        """The facts by which the two rules of a group decide."""
+        from whistle_engine.review.deciding import reads
+
+        pairs = ((self.diff.old, group.before), (self.diff.new, group.after))
+        for policy, decided in pairs:
+            rule = next(rule for rule in policy.rules if rule.id == decided.by)
+            named = [self.text(self.diff.naming.fact(name)) for name in sorted(reads(rule))]
+            yield ("、" if self.lang == "zh" else ", ").join(named) or self.say("nothing")
 
     def decider(self, decided: Decided) -> str:
         """A rule, or that it is a floor."""
@@ -133,7 +157,25 @@ class Teller:
         for each in self.diff.values:
             found.setdefault(each.area, []).append(each)
         for area, held in found.items():
-            yield self.say(f"area.{area}"), held
+            yield self.say(f"area.{area}"), _joined(held) if area == "ladders" else held
+
+
+def _joined(held: list[Difference]) -> list[Difference]:
+    """Ladders of several kinds of clocks that differ alike, as one."""
+    alike: dict[tuple[Label | None, Label | None], list[Difference]] = {}
+    for each in held:
+        alike.setdefault((each.before, each.after), []).append(each)
+    return [
+        evolve(
+            several[0],
+            key="ladders." + "+".join(each.key.removeprefix("ladders.") for each in several),
+            title=Label(
+                "、".join(each.title.zh for each in several),
+                ", ".join(each.title.en for each in several),
+            ),
+        )
+        for several in alike.values()
+    ]
 
 
 def percent(part: int, whole: int) -> str:
@@ -173,7 +215,7 @@ def _epoch(teller: Teller, epoch: Epoch, *, first: bool) -> Iterator[str]:
     yield teller.say("decided") if first else teller.say("since", day=epoch.since)
     for line in teller.sums(epoch):
         yield f"  {line}"
-    for number, group in enumerate(epoch.groups, 1):
+    for number, group in enumerate((*epoch.groups, *epoch.retold), 1):
         yield ""
         told = (teller.count(group, epoch), teller.recorded(group, epoch))
         yield f"{number:>3}. {teller.results(group)}  {'  '.join(part for part in told if part)}"

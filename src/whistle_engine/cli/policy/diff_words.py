@@ -8,7 +8,7 @@ WORDS: Words = {
     "title": ("规则修改对照：{name}", "What changes: {name}"),
     "versions": ("{old} → {new}，自{since}起", "{old} to {new}, from {since}"),
     "equivalent": (
-        "两者等效：判定、期限、权限、用语均无变化。",
+        "两者等效：判定及所依规则、期限、权限、用语均无变化。",
         "equivalent: nothing that is decided, due, allowed or told is otherwise",
     ),
     "sources": ("仅版本、来源等说明有变：", "only what is said of versions and sources differs:"),
@@ -29,6 +29,11 @@ WORDS: Words = {
         "连同险情信号的全部组合，改判的占{share}（{n}种）。",
         "with all combinations of signals of danger: {share} ({n})",
     ),
+    "retold": (
+        "结果不变、所依规则或事实不同的有{n}种情形（{share}）。",
+        "decided the same by another rule, or by other facts: {n} combinations ({share})",
+    ),
+    "group.same": ("{result}（结果不变）", "{result}, as before"),
     "group": ("{before} → {after}", "{before} → {after}"),
     "count": ("{n}种情形（{share}）", "{n} combinations ({share})"),
     "count.danger": (
@@ -44,6 +49,7 @@ WORDS: Words = {
         "recorded decisions that would be otherwise: {n} of {total} ({share})",
     ),
     "by": ("{before}；改后：{after}", "{before}; then: {after}"),
+    "by.facts": ("{by}；所据事实：{before} → {after}", "{by}; by these facts: {before} → {after}"),
     "rule": ("规则“{title}”（{id}）", '"{title}" ({id})'),
     "floor": ("险情底线", "a floor of danger"),
     "example": ("例：{facts}", "such as {facts}"),

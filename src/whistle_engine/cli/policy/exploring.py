@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from whistle_engine.cli.files import replace
 from whistle_engine.cli.filling import fill
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 MOST = 200_000
 """After so many states a scope is cut off, unless something else is asked for."""
 
+EACH = 7_000
+"""The same beside a check, which nobody wants to wait for. Most scopes of what ships have fewer."""
+
 _NOW_AND_THEN = 50
 """How many states are looked at between two words about it."""
 
@@ -37,6 +41,12 @@ class Exploration:
     rules: Rules
     found: tuple[Explored, ...]
     seconds: float
+    most: int
+
+    @property
+    def cut(self) -> tuple[str, ...]:
+        """The scopes that were cut off."""
+        return tuple(each.scope.name for each in self.found if not each.complete)
 
     @property
     def broken(self) -> dict[str, Violation]:
@@ -47,6 +57,42 @@ class Exploration:
             if known is None or (known.story is None and violation.story is not None):
                 told[violation.law] = violation
         return told
+
+
+_EARLY = 5
+"""So many seconds have to pass before they tell how long the rest may take."""
+
+
+@define
+class Pace:
+    """How long the rest takes at the most: as if every scope went on until it is cut off.
+
+    Attributes:
+        scopes: how many there are.
+        most: after so many states each is cut off.
+    """
+
+    scopes: int
+    most: int
+    clock: Callable[[], float] = monotonic
+    _began: float = field(init=False)
+    _done: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        """It begins."""
+        self._began = self.clock()
+
+    def over(self, states: int) -> None:
+        """A scope is done, of so many states."""
+        self._done += states
+
+    def left(self, number: int, now: Progress) -> timedelta | None:
+        """How long it may still take, in the n-th scope; ``None`` if it is too early to tell."""
+        seconds, here = self.clock() - self._began, now.states - now.waiting
+        if seconds < _EARLY or not self._done + here:
+            return None
+        more = (self.scopes - number) * self.most - here
+        return timedelta(seconds=more * seconds / (self._done + here))
 
 
 def explored(
@@ -75,7 +121,7 @@ def explored(
     """
     from whistle_engine.review.explore import explore
 
-    began, found = monotonic(), []
+    began, found, pace = monotonic(), [], Pace(scopes=len(scopes), most=most)
     for number, scope in enumerate(scopes):
         with Line() as line:
 
@@ -83,6 +129,10 @@ def explored(
                 if now.waiting % _NOW_AND_THEN == 0:
                     figures = {"states": now.states, "waiting": now.waiting}
                     words = say("explore.progress", lang, name=scope.name, **figures)
+                    left = pace.left(number, now)
+                    if left:
+                        whole = timedelta(minutes=ceil(left / timedelta(minutes=1)))
+                        words = say("explore.left", lang, span=span(whole, lang)) + words
                     line.bar(number, len(scopes), words)
 
             one = explore(
@@ -90,9 +140,10 @@ def explored(
                 progress=tell,
             )  # fmt: skip
         found.append(one)
+        pace.over(one.states)
         if aloud:
             write("\n".join(fill(_line(one, lang), room(), indent="  ", first="")))
-    return Exploration(rules=rules, found=tuple(found), seconds=monotonic() - began)
+    return Exploration(rules=rules, found=tuple(found), seconds=monotonic() - began, most=most)
 
 
 def _line(one: Explored, lang: Lang) -> str:
@@ -163,7 +214,8 @@ def _silence(exploration: Exploration, lang: Lang) -> Iterable[str]:
     if slowest.silence is None:
         return
     start = f"{exploration.rules.policy.local(slowest.scope.at):%Y-%m-%d %H:%M}"
-    yield say("explore.silence", lang, span=span(slowest.silence, lang), start=start)
+    key = "explore.silence.some" if exploration.cut else "explore.silence"
+    yield say(key, lang, span=span(slowest.silence, lang), start=start)
     yield from (f"  {getattr(words, lang)}" for words in slowest.silent)
 
 
@@ -176,7 +228,10 @@ def _broken(exploration: Exploration, paths: Mapping[str, Path], lang: Lang) -> 
         elif violation.story is None:
             yield say("explore.no_story", lang)
     if not exploration.broken:
-        yield say("explore.kept", lang)
+        yield say("explore.looked" if exploration.cut else "explore.kept", lang)
+    if exploration.cut:
+        names = say("explore.join", lang).join(exploration.cut)
+        yield say("explore.beyond", lang, most=exploration.most, names=names)
 
 
 def shape(exploration: Exploration, paths: Mapping[str, Path]) -> list[dict[str, Any]]:

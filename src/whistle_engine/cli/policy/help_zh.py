@@ -46,6 +46,9 @@ HELP: Mapping[str, str] = {
     "policy check --on": "按哪一天检查；默认今天，按当地时间，且不早于规则施行之日。",
     "policy check --all": "已说明理由、予以保留的也列出。",
     "policy check --explore": "并逐一穷尽快速范围内的各种状态，核对各项条款；参见policy explore。",
+    "policy check --most": (
+        "与--explore一起用：一个范围内最多考察多少个状态，默认7,000；要查得更远，用policy explore。"
+    ),
     "policy diff": """说明两份规则之间改变了什么：看含义，不看文字。
 
 旧、新各是一份规则，或自带规则的名称。逐一比较所有可能的事实组合；判定不同的归成组，每组列出最小的一例。""",
@@ -53,7 +56,8 @@ HELP: Mapping[str, str] = {
         "退出码：0两者等效；1有所不同；2用法不对，或文件不能用。"
         '--json输出：{"equivalent", "old", "new", "epochs": [{"since", "size", "calm", '
         '"groups": [{"before", "after", "count", "calm", "recorded", "categories", "parts", '
-        '"witness"}]}], "values": [{"area", "key", "title", "before", "after"}], "decisions", '
+        '"witness"}], "retold": 结果不变而所依规则或事实不同的各组}], '
+        '"values": [{"area", "key", "title", "before", "after"}], "decisions", '
         '"others": {编码: 存储中依据别的规则的记录数}}。'
     ),
     "policy diff --on": "从哪一天起比较；默认从两份规则都已施行之日起。",

@@ -132,6 +132,24 @@ WORDS: Words = {
         "共{scopes}个范围，{states}种状态，{moves}步，用时{seconds}秒；所查条款：{laws}。",
         "In all: scopes {scopes}, states {states}, moves {moves}, {seconds} s; asked: {laws}.",
     ),
+    "explore.looked": (
+        "已查的状态中，各项条款均成立。",
+        "No law is broken in what was looked at.",
+    ),
+    "explore.beyond": (
+        (
+            "查满{most}种状态而未查完的范围：{names}。其余状态没有查；"
+            "须看到全部状态才能判断的条款（L9的时限、L17），在这些范围中未查。"
+            "要继续，请用whistle policy explore，并用--most加大上限。"
+        ),
+        (
+            "Cut off after {most} states: {names}. What lies beyond was not looked at, and what "
+            "asks for all of them (L9's bound, L17) not asked; whistle policy explore with a "
+            "higher --most goes on."
+        ),
+    ),
+    "explore.with": ("--most要与--explore一起写", "--most goes with --explore"),
+    "explore.left": ("至多还需{span}；", "at most {span} more; "),
     "explore.join": ("、", ", "),
     "explore.category": (
         "--category：该规则在{day}没有施行中的类别{code}{near} [no_category]",
@@ -152,6 +170,13 @@ WORDS: Words = {
         (
             "If nobody acts, it takes at most {span} until a matter is closed "
             "or comes before the coordinator (reckoned from {start}):"
+        ),
+    ),
+    "explore.silence.some": (
+        "在查完的范围中，无人处理时，至迟{span}后结案或者提交统筹协调（自{start}起算）：",
+        (
+            "In the scopes that were not cut off, it takes at most {span} if nobody acts until a "
+            "matter is closed or comes before the coordinator (reckoned from {start}):"
         ),
     ),
     "explore.kept": (

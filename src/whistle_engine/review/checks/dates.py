@@ -10,7 +10,7 @@ from whistle_engine.model import Label
 from whistle_engine.policy import Category, ListItem
 from whistle_engine.problems import Spot
 from whistle_engine.review.checks import Subject
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.findings import Finding, Involved, finding
 from whistle_engine.review.words import named_category
 
 DAY = timedelta(days=1)
@@ -70,6 +70,7 @@ def in_force(subject: Subject) -> Iterator[Finding]:
         (_, first), (_, last) = found[0], found[-1]
         if code not in relied or any(_there(row, on) for _, row in found):
             continue
+        by, where = relied[code]
         key, name = f"categories.{code}", named_category(code, subject.policy)
         if first.since is not None and first.since > on:
             yield finding(
@@ -77,9 +78,10 @@ def in_force(subject: Subject) -> Iterator[Finding]:
                 f"{key}.since",
                 first.since.isoformat(),
                 spot=subject.row("categories", found[0][0], "since"),
+                involved=(where,),
                 name=name,
                 first=first.since.isoformat(),
-                by=relied[code],
+                by=by,
             )
         elif last.until is not None and last.until < on:
             yield finding(
@@ -87,23 +89,27 @@ def in_force(subject: Subject) -> Iterator[Finding]:
                 f"{key}.until",
                 last.until.isoformat(),
                 spot=subject.row("categories", found[-1][0], "until"),
+                involved=(where,),
                 name=name,
                 until=last.until.isoformat(),
-                by=relied[code],
+                by=by,
             )
 
 
-def _relied(subject: Subject) -> dict[str, Label]:
-    """The categories on which a rule relies, or the street list: and which of them first."""
-    found: dict[str, Label] = {}
-    for rule in subject.policy.rules:
+def _relied(subject: Subject) -> dict[str, tuple[Label, Involved]]:
+    """The categories on which a rule relies, or the street list: which of them first, and where."""
+    found: dict[str, tuple[Label, Involved]] = {}
+    for number, rule in enumerate(subject.policy.rules):
+        where = Involved(f"rules.{rule.id}", subject.row("rules", number, "id"))
         said = Label(f"分类规则“{rule.title.zh}”", f'the rule "{rule.title.en}"')
         for name, values in rule.when:
             if name == "category":
-                found |= {value: said for value in values if value not in found}
-    for item in subject.policy.street_list:
+                found |= {value: (said, where) for value in values if value not in found}
+    for number, item in enumerate(subject.policy.street_list):
         if _there(item, subject.on) and item.category not in found:
-            found[item.category] = TABLES["street_list"]
+            key = f"street_list.{item.category}"
+            where = Involved(key, subject.row("street_list", number, "category"))
+            found[item.category] = (TABLES["street_list"], where)
     return found
 
 
@@ -155,7 +161,7 @@ def gaps(subject: Subject) -> Iterator[Finding]:
     What lies wholly before the day of the check is past mending.
     """
     for code, rows in _by_code(subject).items():
-        for (_, before), (number, after) in pairwise(rows):
+        for (earlier, before), (number, after) in pairwise(rows):
             if before.until is None or after.since is None:
                 continue
             first, last = before.until + DAY, after.since - DAY
@@ -165,6 +171,7 @@ def gaps(subject: Subject) -> Iterator[Finding]:
                     f"categories.{code}.since",
                     f"{first.isoformat()} / {last.isoformat()}",
                     spot=subject.row("categories", number, "since"),
+                    involved=(_of_row(code, earlier, "until", subject),),
                     name=named_category(code, subject.policy),
                     first=first.isoformat(),
                     last=last.isoformat(),
@@ -188,15 +195,22 @@ def street_list(subject: Subject) -> Iterator[Finding]:
         ends_early = item.until is not None and first is not None and item.until < first
         if early or late or begins_late or ends_early:
             name = "since" if early or begins_late else "until"
+            row, bound = (found[0][0], "since") if early or ends_early else (found[-1][0], "until")
             yield finding(
                 "list_outside",
                 f"street_list.{item.category}.{name}",
                 str(item.since if name == "since" else item.until),
                 spot=subject.row("street_list", number, name),
+                involved=(_of_row(item.category, row, bound, subject),),
                 name=named_category(item.category, subject.policy),
                 first=first.isoformat() if first is not None else "—",
                 last=last.isoformat() if last is not None else "—",
             )
+
+
+def _of_row(code: str, number: int, name: str, subject: Subject) -> Involved:
+    """A value of a category's row."""
+    return Involved(f"categories.{code}.{name}", subject.row("categories", number, name))
 
 
 def _ended(item: ListItem, since: date) -> bool:

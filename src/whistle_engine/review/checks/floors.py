@@ -10,7 +10,7 @@ from whistle_engine.policy import IMMINENT, LEVELS, OVER, Policy
 from whistle_engine.review.cells import TooManyCellsError, bits
 from whistle_engine.review.checks import Subject
 from whistle_engine.review.deciding import Result, floor, signals
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.findings import Finding, Involved, finding
 from whistle_engine.review.table import Table
 from whistle_engine.review.words import titled
 
@@ -47,6 +47,7 @@ def _of_level(
                 f"{before[0]} {_code(before[1])} / {timing} {_code(found)}",
                 spot=subject.spot(f"{key}.{timing}" if found is not None else key),
                 witness=witness,
+                involved=(Involved(f"{key}.{before[0]}"),),
                 name=titled(name, signal),
                 timing=when,
                 floor=_told(found, subject),

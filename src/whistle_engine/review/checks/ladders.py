@@ -29,21 +29,28 @@ _WHOLE = 100
 def covered(subject: Subject) -> Iterator[Finding]:
     """Each kind of clock has one ladder, and that has a rung at least."""
     policy = subject.policy
-    seen: set[What | None] = set()
+    seen: dict[What | None, int] = {}
     for n, ladder in enumerate(policy.ladders, 1):
         whats: set[What | None] = {*ladder.whats} if ladder.whats else {None}
-        twice = [what for what in (*What, None) if what in whats & seen]
+        twice = [what for what in (*What, None) if what in whats and what in seen]
         if twice:
             told = in_row(
                 called(w) if w else Label("其余各项（for = []）", "for = []") for w in twice
             )
             value = ", ".join(what.value if what else "[]" for what in twice)
-            yield finding("ladder_twice", f"ladders[{n}].for", value, names=told)
+            first = dict.fromkeys(seen[what] for what in twice)
+            yield finding(
+                "ladder_twice",
+                f"ladders[{n}].for",
+                value,
+                involved=(Involved(f"ladders[{number}].for") for number in first),
+                names=told,
+            )
         used = whats_of(n, policy)
         if not ladder.rungs and used:
             value, names = codes(used), called_all(used)
             yield finding("ladder_empty", f"ladders[{n}].rungs", value, names=names)
-        seen |= whats
+        seen = dict.fromkeys(whats, n) | seen
     left = [what for what in What if what not in seen]
     if None not in seen and left:
         yield finding("ladder_missing", "ladders", codes(left), names=called_all(left))

@@ -18,7 +18,7 @@ from attrs import frozen
 
 from whistle_engine.model import Label
 from whistle_engine.review.checks import Subject
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.findings import Finding, Involved, finding
 
 HOMOGLYPHS = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧονι",
@@ -61,7 +61,16 @@ def alike(subject: Subject) -> Iterator[Finding]:
             first = seen.setdefault((one.group, name, seen_as), (one.key, text))
             if first[0] != one.key:
                 other = first[1]
-                yield finding("looks_alike", key, text, text=text, other=other, name=first[0])
+                first_key = ".".join(part for part in (first[0], name) if part)
+                yield finding(
+                    "looks_alike",
+                    key,
+                    text,
+                    involved=(Involved(first_key),),
+                    text=text,
+                    other=other,
+                    name=first[0],
+                )
 
 
 def titles(subject: Subject) -> Iterator[Finding]:

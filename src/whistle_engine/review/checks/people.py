@@ -14,7 +14,7 @@ from whistle_engine.problems import Spot
 from whistle_engine.review.checks import Subject
 from whistle_engine.review.checks.names import HOMOGLYPHS, skeleton
 from whistle_engine.review.checks.units import left_of, minutes
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.findings import Finding, Involved, finding
 from whistle_engine.review.words import named_unit
 
 _SIGNS = frozenset(".-:/@_")
@@ -38,7 +38,7 @@ class Id:
 
 def ids(subject: Subject) -> Iterator[Finding]:
     """Ids that nobody can type, and those that read like another."""
-    seen: dict[str, ActorId] = {}
+    seen: dict[str, Id] = {}
     told: set[ActorId] = set()
     for one in _ids(subject):
         if one.text in told:
@@ -50,9 +50,17 @@ def ids(subject: Subject) -> Iterator[Finding]:
             yield finding(
                 "id_signs", one.key, one.text, spot=one.spot, text=one.text, letters=letters
             )
-        other = seen.setdefault(skeleton(one.text, code=True), one.text)
-        if other != one.text:
-            yield finding("ids_alike", one.key, one.text, spot=one.spot, text=one.text, other=other)
+        other = seen.setdefault(skeleton(one.text, code=True), one)
+        if other.text != one.text:
+            yield finding(
+                "ids_alike",
+                one.key,
+                one.text,
+                spot=one.spot,
+                involved=(Involved(other.key, other.spot),),
+                text=one.text,
+                other=other.text,
+            )
 
 
 def twice(subject: Subject) -> Iterator[Finding]:
@@ -69,13 +77,21 @@ def twice(subject: Subject) -> Iterator[Finding]:
                 one.key,
                 elsewhere.unit,
                 spot=one.spot,
+                involved=(Involved(elsewhere.key, elsewhere.spot),),
                 text=one.text,
                 name=named_unit(one.unit, subject.directory),
                 other=named_unit(elsewhere.unit, subject.directory),
             )
         elif again is not None:
             name = named_unit(one.unit, subject.directory)
-            yield finding("receiver_twice", one.key, spot=one.spot, text=one.text, name=name)
+            yield finding(
+                "receiver_twice",
+                one.key,
+                spot=one.spot,
+                involved=(Involved(again.key, again.spot),),
+                text=one.text,
+                name=name,
+            )
 
 
 def _ids(subject: Subject) -> Iterator[Id]:

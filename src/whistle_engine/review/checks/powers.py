@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from whistle_engine.directory import STREET
 from whistle_engine.model import Label, Party
 from whistle_engine.policy import Policy
 from whistle_engine.review.checks import Subject
-from whistle_engine.review.findings import Finding, finding
+from whistle_engine.review.findings import Finding, Involved, finding
 from whistle_engine.review.words import called, in_row, titled
 
-_WITHOUT: tuple[tuple[tuple[str, ...], Callable[[Policy], bool], Label], ...] = (
+_Without = tuple[
+    tuple[str, ...], Callable[[Policy], bool], Label, Callable[[Policy], Iterable[str]]
+]
+
+_WITHOUT: tuple[_Without, ...] = (
     (
         ("send_straight",),
         lambda policy: not policy.straight,
         Label("本规则不直派（straight = false）", "nothing is sent straight (straight = false)"),
+        lambda _policy: ("straight",),
     ),
     (
         ("ask_extension", "grant_extension"),
         lambda policy: all(kind.extension is None for kind in policy.kinds),
         Label("没有可以延期的哨型", "no kind of whistle can be extended"),
+        lambda policy: (f"kinds.{kind.code}.extension" for kind in policy.kinds),
     ),
     (
         ("defer", "resume"),
         lambda policy: policy.deferrals.most == 0,
         Label("挂账次数为0（deferrals.most）", "nothing is ever deferred (deferrals.most = 0)"),
+        lambda _policy: ("deferrals.most",),
     ),
 )
-"""Commands that a policy's other values leave nothing to do, and why.
+"""Commands that a policy's other values leave nothing to do, why, and by which values.
 
 Taking on is not among them: the street list keeps others from putting a matter on a street (FR9),
 not the street from taking on by its own act what is not on it.
@@ -44,11 +51,17 @@ def powers(subject: Subject) -> Iterator[Finding]:
 
 def _in_vain(subject: Subject) -> Iterator[Finding]:
     policy = subject.policy
-    for names, never, why in _WITHOUT:
+    for names, never, why, keys in _WITHOUT:
         for name in names:
             parties = policy.permissions.get(name)
             if parties and never(policy):
-                yield finding("permission_idle", f"permissions.{name}", _codes(parties), why=why)
+                yield finding(
+                    "permission_idle",
+                    f"permissions.{name}",
+                    _codes(parties),
+                    involved=map(Involved, keys(policy)),
+                    why=why,
+                )
 
 
 def _blowing(subject: Subject) -> Iterator[Finding]:
@@ -60,7 +73,8 @@ def _blowing(subject: Subject) -> Iterator[Finding]:
         if idle and idle != kind.may_blow:  # to leave nobody is told as such
             names = in_row(called(party) for party in _sorted(idle))
             key = f"kinds.{kind.code}.may_blow"
-            yield finding("may_blow_in_vain", key, _codes(idle), names=names)
+            blow = Involved("permissions.blow")
+            yield finding("may_blow_in_vain", key, _codes(idle), involved=(blow,), names=names)
 
 
 def _own_work(subject: Subject) -> Iterator[Finding]:

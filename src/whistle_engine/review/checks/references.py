@@ -10,12 +10,13 @@ from whistle_engine.fitting import misfits
 from whistle_engine.model import Label, Party, What
 from whistle_engine.policy import Policy
 from whistle_engine.review.checks import Subject
-from whistle_engine.review.findings import Finding, Severity, finding
+from whistle_engine.review.findings import Finding, Involved, Severity, finding
 from whistle_engine.review.words import called, called_all, titled
 from whistle_engine.transitions import TRANSITIONS
 from whistle_engine.workflow import SETTLED_BY
 
 _GRID = frozenset({Party.MICRO_GRID_LEADER, Party.GRID_BRANCH})
+_BLOW = "permissions.blow"
 _COORDINATOR = (frozenset({Party.COORDINATOR}),)
 
 HOLDERS: Mapping[What, tuple[frozenset[Party], ...]] = {
@@ -73,14 +74,24 @@ def _signals(subject: Subject) -> Iterator[Finding]:
 
 
 def _blowing(policy: Policy) -> Iterator[Finding]:
+    blow = policy.permissions.get("blow", frozenset(Party))
+    narrowing = (Involved(_BLOW),) if "blow" in policy.permissions else ()
     for kind in policy.kinds:
-        may = kind.may_blow & policy.permissions.get("blow", kind.may_blow)
+        may = kind.may_blow & blow
         if not may:
-            yield finding("nobody_blows", f"kinds.{kind.code}.may_blow")
+            yield finding("nobody_blows", f"kinds.{kind.code}.may_blow", involved=narrowing)
         elif kind.urgent and Party.COMMUNITY not in may:
             told = ", ".join(sorted(party.value for party in may))
-            name = titled(kind.title, kind.code)
-            yield finding("urgent_not_by_community", f"kinds.{kind.code}.may_blow", told, name=name)
+            lacking = [key for key, held in (("may_blow", kind.may_blow), (_BLOW, blow))
+                       if Party.COMMUNITY not in held]  # fmt: skip
+            yield finding(
+                "urgent_not_by_community",
+                f"kinds.{kind.code}.may_blow",
+                told,
+                involved=narrowing if _BLOW in lacking else (),
+                name=titled(kind.title, kind.code),
+                where=Label("、".join(lacking), " and ".join(lacking)),
+            )
         if kind.to_street and Party.COMMUNITY in may and not policy.street_list:
             yield finding("to_street_unlisted", f"kinds.{kind.code}.to_street")
 

@@ -21,7 +21,7 @@ from whistle_engine.review.findings import Finding, Involved, finding
 from whistle_engine.review.words import called, called_all
 
 _ASKED = frozenset({StepAction.REMIND, StepAction.URGE})
-"""By these whoever has a duty is told of it before anybody else is."""
+"""By these whoever has a duty is told of it before anybody else is, if they go there."""
 
 HUNDREDFOLD = 100
 """An alert to somebody above that comes later by so many times the limit is none."""
@@ -53,7 +53,9 @@ def _skips(n: int, ladder: Ladder, policy: Policy) -> Iterator[Finding]:
                     action=called(rung.action),
                     names=called_all(skipped),
                 )
-        elif rung.action not in _ASKED:
+        elif rung.action in _ASKED:
+            reached = [what for what in reached if is_holder(rung.to, what, policy)]
+        else:
             continue
         untold = tuple(what for what in untold if what not in reached)
 

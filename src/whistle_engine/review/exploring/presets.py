@@ -122,7 +122,7 @@ class _Categories:
 
     @cached_property
     def smallest(self) -> str:
-        """The public one with the fewest units, an urgent one before others."""
+        """The public one that leads to the fewest states."""
         return min(self.each, key=self._size)
 
     @cached_property
@@ -159,9 +159,10 @@ class _Categories:
         return (row.code for row in best.values())
 
     def _size(self, code: str) -> tuple[bool, int, bool]:
+        """By its units; one that is urgent can be raised no more, which is worth a unit."""
         row = self._row(code)
         urgent = row.kind == self.rules.policy.urgent.code
-        return row.affair is not Affair.PUBLIC, _units(row), not urgent
+        return row.affair is not Affair.PUBLIC, _units(row) - urgent, not urgent
 
 
 def _units(row: Category) -> int:
