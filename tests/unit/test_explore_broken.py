@@ -166,7 +166,7 @@ def test_a_duty_that_can_be_forgotten(tmp_path: Path) -> None:
 
 def test_a_matter_that_nobody_can_settle(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(_case: Case[c.FeedBack]) -> Iterator[Unmet]:
-        yield unmet("not_reported_in", unit="")
+        yield unmet("not_extendable")
 
     alter(monkeypatch, c.FeedBack, unmet=never)
     violation = broken(found(), "L17")

@@ -39,7 +39,7 @@ def test_it_tells_scopes_figures_and_that_every_law_holds() -> None:
     assert lines[0].startswith("major_case + telling: ")
     assert lines[1].startswith("In all: scopes 1, states ")
     assert "FR1, FR2, " in " ".join(lines[1:3])
-    assert "L17, L18, L19. If nobody acts, it takes at most " in " ".join(lines)
+    assert "L17, L18, L19. If nobody acts, it takes at most " in " ".join(result.output.split())
     assert lines[-1] == "Every law holds in all of them."
 
 
