@@ -20,15 +20,21 @@ class Proxy:
         self.folder = folder
         self._server = server
         self._losing = Event()
+        self._before = 0
         self.lost = Event()
         self._listening = socket.socket(socket.AF_UNIX)
         self._listening.bind(str(folder / SOCKET))
         self._listening.listen()
         Thread(target=self._listen, daemon=True).start()
 
-    def lose_the_next_answer(self) -> None:
-        """Cut the connection where the server next answers, and let nothing of it through."""
+    def lose_the_next_answer(self, *, after: int = 0) -> None:
+        """Cut the connection where the server next answers, and let nothing of it through.
+
+        Args:
+            after: so many answers come through before.
+        """
         self.lost.clear()
+        self._before = after
         self._losing.set()
 
     def _listen(self) -> None:
@@ -44,9 +50,11 @@ class Proxy:
         with suppress(OSError):
             while data := of.recv(65536):
                 if answers and self._losing.is_set():
-                    self._losing.clear()
-                    self.lost.set()
-                    break
+                    if not self._before:
+                        self._losing.clear()
+                        self.lost.set()
+                        break
+                    self._before -= 1
                 to.sendall(data)
         for each in (of, to):
             with suppress(OSError):

@@ -101,6 +101,17 @@ def through(proxy: Proxy, server: Server) -> str:
     )
 
 
+@pytest.mark.parametrize("answers", range(16))
+def test_opening_goes_on_where_the_connection_breaks(server: Server, answers: int) -> None:
+    """It makes nothing twice, wherever it broke off: while it looks, and while it makes tables."""
+    with proxied(server.folder) as proxy:
+        proxy.lose_the_next_answer(after=answers)
+        with PostgresStore(through(proxy, server), schema=f"broken_{answers}") as store:
+            store.append([draft()])
+            assert [record.matter for record in store.feed(0, limit=9)] == ["m"]
+        assert proxy.lost.is_set()
+
+
 def test_a_revival_whose_answer_was_lost_took_place(server: Server) -> None:
     """Asked again, it is no dead letter any more: the answer is "no", and it waits."""
     with (

@@ -3,14 +3,15 @@
 Each call of the contract is one statement, and so one round trip. One that broke off is sent again
 on a new connection: whatever it did, it changes nothing to do it twice. An append that had
 committed is found by its command ids; a claim whose answer was lost is free again once its lease
-has ended, as that of a worker that died.
+has ended, as that of a worker that died. Opening is gone through again in the same way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import psycopg
 import psycopg.rows
@@ -22,6 +23,8 @@ from whistle_engine.storage.postgres._functions import CLASH
 from whistle_engine.storage.postgres._place import Place
 from whistle_engine.storage.postgres._pool import Connection, Pool
 from whistle_engine.storage.postgres._schema import named
+
+T = TypeVar("T")
 
 TRIES = 32
 """How often a statement is sent that crosses others: each time one of those has gone through."""
@@ -79,6 +82,28 @@ def given(cursor: Cursor) -> list[Values]:
     return cursor.fetchall() if rows else []
 
 
+def persisting(place: Place, pool: Pool, act: Callable[[Connection], T]) -> T:
+    """Do what changes nothing when it is done twice; where it broke off, again on a new connection.
+
+    Raises:
+        StoreError: it cannot be, for as long as others are waited for.
+    """
+    end: float | None = None
+    tries = 0
+    with translated(place.shown):
+        while True:
+            try:
+                with pool.taken() as connection:
+                    return act(connection)
+            except psycopg.Error as error:
+                tries += 1
+                if error.sqlstate in CROSSED and tries < TRIES:
+                    continue
+                if not _broken(error) or (end is not None and monotonic() > end):
+                    raise
+                end = end or monotonic() + place.busy_timeout / timedelta(seconds=1)
+
+
 class OwnSession:
     """Connections of the store's own: each statement is committed as it ends."""
 
@@ -100,20 +125,7 @@ class OwnSession:
             StoreError: it cannot be.
         """
         text = named(statement, self._place.schema)
-        end: float | None = None
-        tries = 0
-        with translated(self.where):
-            while True:
-                try:
-                    with self._pool.taken() as connection:
-                        return self._executed(connection, text, values)
-                except psycopg.Error as error:
-                    tries += 1
-                    if error.sqlstate in CROSSED and tries < TRIES:
-                        continue
-                    if not _broken(error) or (end is not None and monotonic() > end):
-                        raise
-                    end = end or monotonic() + self._place.busy_timeout / timedelta(seconds=1)
+        return persisting(self._place, self._pool, lambda one: self._executed(one, text, values))
 
     write = rows
 

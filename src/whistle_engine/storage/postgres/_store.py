@@ -15,13 +15,12 @@ from whistle_engine.storage.api import Capability, Queue, drafts_of
 from whistle_engine.storage.postgres import _lookups as lookups
 from whistle_engine.storage.postgres import _queue as queue
 from whistle_engine.storage.postgres._append import append, rebuild
-from whistle_engine.storage.postgres._failures import translated
 from whistle_engine.storage.postgres._host import HostSession
 from whistle_engine.storage.postgres._opening import SERVER, prepare
 from whistle_engine.storage.postgres._place import SCHEMA, place, schema_of
 from whistle_engine.storage.postgres._pool import Pool
 from whistle_engine.storage.postgres._roles import grants
-from whistle_engine.storage.postgres._session import OwnSession, Session
+from whistle_engine.storage.postgres._session import OwnSession, Session, persisting
 from whistle_engine.storage.rows import (
     Appended,
     Draft,
@@ -103,8 +102,7 @@ class PostgresStore:
         )
         pool = Pool(where)
         try:
-            with translated(where.shown), pool.taken() as connection:
-                prepare(connection, where)
+            persisting(where, pool, lambda connection: prepare(connection, where))
         except BaseException:
             pool.close()
             raise
